@@ -162,6 +162,17 @@ class Edit:
     response: Response | None = None
     holder: Holder | None = None
 
+    @property
+    def parts(self) -> frozenset[Part]:
+        """Which parts this edit consists of; a reason alone counts as status."""
+        said = {
+            Part.FIELDS: bool(self.fields),
+            Part.STATUS: self.status is not None or self.reason is not None,
+            Part.RESPONSE: self.response is not None,
+            Part.HOLDER: self.holder is not None,
+        }
+        return frozenset(part for part, is_said in said.items() if is_said)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

@@ -36,7 +36,7 @@ class Find:
     """Search the record that carries our token."""
 
     stamp: int
-    link: int
+    link: str
     token: str
 
 
@@ -45,7 +45,7 @@ class Create:
     """File a new record."""
 
     stamp: int
-    link: int
+    link: str
     attempt: str
     complaint: Complaint
     token: str
@@ -57,7 +57,7 @@ class Apply:
     """Change one record."""
 
     stamp: int
-    link: int
+    link: str
     attempt: str
     ref: str
     edit: Edit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Self
 
 
 class Word(str, Enum):
@@ -13,7 +14,7 @@ class Word(str, Enum):
 
     _labels: dict[str, str]
 
-    def __new__(cls, code: str, indonesian: str, english: str) -> Word:
+    def __new__(cls, code: str, indonesian: str = "", english: str = "") -> Self:
         word = str.__new__(cls, code)
         word._value_ = code
         word._labels = {"id": indonesian, "en": english}

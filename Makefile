@@ -1,0 +1,58 @@
+# make demo and make test need nothing but Python 3.11; they set up .venv themselves.
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/.simpul-installed
+JOBS ?= 2
+RUFF := $(BIN)/ruff
+
+.PHONY: help setup demo demo-real test test-real check check-deep format wheel clean
+
+help:
+	@echo 'demo        shows the main job'
+	@echo 'demo-real   the same against a real app (django-helpdesk)'
+	@echo 'test        the fast suite: no services, under two minutes'
+	@echo 'test-real   services, real apps and the browser'
+	@echo 'check       types, lint, format and layers'
+	@echo 'check-deep  everything that needs no service, with many more examples'
+	@echo 'format      puts the code in the agreed form'
+	@echo 'clean       removes what these made'
+
+setup: $(STAMP)
+
+$(STAMP): setup.cfg pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[hub,mysql,postgresql,test,dev]'
+	@touch $@
+
+demo: setup
+	$(BIN)/simpul demo --once
+
+demo-real: setup
+	$(BIN)/simpul demo --once --real
+
+test: setup
+	$(BIN)/python -m pytest -n $(JOBS) -m 'not real and not slow and not browser'
+
+test-real: setup
+	SIMPUL_REAL=1 $(BIN)/python -m pytest -m '(real or browser) and not slow'
+
+check: setup
+	$(RUFF) check --config .ci/ruff.toml .
+	$(RUFF) format --check --config .ci/ruff.toml .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Everything without a service, with many more examples: SIMPUL_EXAMPLES=100000 make check-deep
+check-deep: setup
+	SIMPUL_EXAMPLES=$${SIMPUL_EXAMPLES:-5000} $(BIN)/python -m pytest -n $(JOBS) --timeout=3600 -m 'not real and not browser'
+
+format: setup
+	$(RUFF) check --fix --config .ci/ruff.toml .
+	$(RUFF) format --config .ci/ruff.toml .
+
+wheel: setup
+	$(BIN)/python -m build --wheel --outdir dist .
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find contracts connectors hub tests -name __pycache__ -prune -exec rm -rf {} +

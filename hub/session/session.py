@@ -1,0 +1,159 @@
+"""A session: lease tasks, carry each out on the connector, report what happened, until nothing is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from contracts.connector import Connector, Page
+from contracts.errors import ConnectorError, NotDone, Unknown
+from contracts.gateway import (
+    Apply,
+    Check,
+    Checked,
+    Create,
+    FetchContent,
+    Find,
+    Found,
+    Gateway,
+    Probe,
+    Pull,
+    Pulled,
+    Read,
+    Result,
+    Task,
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a session did, for people: counts by kind of task, and the last error."""
+
+    pages: int = 0
+    records: int = 0
+    rejected: int = 0
+    reads: int = 0
+    creates: int = 0
+    edits: int = 0
+    failures: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def writes(self) -> int:
+        """Calls that changed something in the app."""
+        return self.creates + self.edits
+
+
+class Session:
+    """Carries out one connection's tasks. ``progress`` is told after every task and page; ``ahead`` fetches the next page meanwhile."""
+
+    def __init__(
+        self, gateway: Gateway, connector: Connector, *, progress: Callable[[Tally], None] | None = None, ahead: bool = True
+    ) -> None:
+        self.gateway = gateway
+        self.connector = connector
+        self.tally = Tally()
+        self._progress = progress or _silent
+        self._ahead = ahead
+
+    def run(self, *, most: int = 100_000, batch: int = 50) -> Tally:
+        """Work until nothing is due or ``most`` tasks are done; the lease is given back also after an error."""
+        done = 0
+        try:
+            while done < most:
+                tasks = list(self.gateway.lease(batch))
+                if not tasks:
+                    break
+                while tasks and done < most:
+                    task = tasks.pop(0)
+                    tasks[:0] = self.step(task)
+                    done += 1
+        finally:
+            self.gateway.release()
+        return self.tally
+
+    def step(self, task: Task) -> list[Task]:
+        """Carry out one task and return what must follow it at once."""
+        if isinstance(task, Pull):
+            self._pull(task)
+            return []
+        result = self._call(task)
+        self._count(task, result)
+        return list(self.gateway.report(task, result))
+
+    def _call(self, task: Task) -> Result:
+        try:
+            return self._carry_out(task)
+        except ConnectorError as error:
+            return error
+        except (OSError, TimeoutError) as error:
+            # A connector should have said which it was; for a write the careful answer is the one that looks again.
+            what = f"{type(error).__name__} in the connector."
+            return Unknown(what) if isinstance(task, (Apply, Create)) else NotDone(what)
+
+    def _carry_out(self, task: Task) -> Result:
+        connector = self.connector
+        if isinstance(task, Read):
+            return connector.fetch(task.ref)
+        if isinstance(task, Find):
+            return Found(connector.find(task.token))
+        if isinstance(task, (Create, Apply)) and not self.gateway.holds():
+            return NotDone("the lease may have run out before the call.")
+        if isinstance(task, Create):
+            return connector.create(task.complaint, task.token, task.key)
+        if isinstance(task, Apply):
+            return connector.apply(task.ref, task.edit, task.expected, task.key)
+        if isinstance(task, FetchContent):
+            return connector.content(task.ref, task.attachment)
+        if isinstance(task, Check):
+            connector.check()
+            return Checked()
+        assert isinstance(task, Probe)
+        return Checked(tuple(connector.probe()))
+
+    def _pull(self, task: Pull) -> None:
+        complete = False
+        try:
+            for page in self._pages(task.cursor):
+                self.gateway.report(task, Pulled(page, last=False))
+                complete = page.complete
+                self.tally.pages += 1
+                self.tally.records += len(page.records)
+                self.tally.rejected += len(page.rejected)
+                self._progress(self.tally)
+            self.gateway.report(task, Pulled(Page((), complete=complete), last=True))
+        except ConnectorError as error:
+            self._failed(error)
+            self.gateway.report(task, error)
+
+    def _pages(self, cursor: str | None) -> Iterator[Page]:
+        source = iter(self.connector.changes(cursor))
+        if not self._ahead:
+            yield from source
+            return
+        # The next page is fetched while this one is applied.
+        with ThreadPoolExecutor(1) as fetcher:
+            coming = fetcher.submit(next, source, None)
+            while (page := coming.result()) is not None:
+                coming = fetcher.submit(next, source, None)
+                yield page
+
+    def _count(self, task: Task, result: Result) -> None:
+        if isinstance(result, ConnectorError):
+            self._failed(result)
+        elif isinstance(task, Create):
+            self.tally.creates += 1
+        elif isinstance(task, Apply):
+            self.tally.edits += 1
+        else:
+            self.tally.reads += 1
+        self._progress(self.tally)
+
+    def _failed(self, error: ConnectorError) -> None:
+        self.tally.failures += 1
+        self.tally.errors.append(str(error))
+
+
+def _silent(tally: Tally) -> None:
+    """Show nothing."""

@@ -1,0 +1,1 @@
+"""Tables, rows and the unit of work on SQLite and PostgreSQL, through SQLAlchemy Core; migrations by alembic."""

@@ -1,0 +1,1 @@
+"""alembic migrations, run by the program itself; each keeps every row of the release before."""

@@ -1,0 +1,147 @@
+"""The database: one URL in, short transactions out. SQLite (WAL, synchronous FULL) or PostgreSQL (fsync on)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import uuid_utils
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy.pool import StaticPool
+
+from hub.store import tables
+from hub.store.unit import Unit
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def new_id() -> str:
+    """Return a UUIDv7 as text: never issued twice, also after the hub was restored from an old copy."""
+    return str(uuid_utils.uuid7())
+
+
+class Store:
+    """Opens transactions. ``on_commit`` is called right before each commit; if it raises, nothing was written."""
+
+    def __init__(self, url: str, now: Callable[[], datetime], make_id: Callable[[], str] = new_id) -> None:
+        self.engine = _engine(url)
+        self.now = now
+        self.make_id = make_id
+        self.on_commit: Callable[[], None] = _nothing
+        self._dry: Connection | None = None
+
+    def migrate(self) -> None:
+        """Bring the tables to this release; safe to run by several processes, and again."""
+        with self.engine.connect() as sql:
+            command.upgrade(_alembic(sql), "head")
+            sql.commit()
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """Open one transaction that may write; it is flushed and committed at the end, or leaves nothing."""
+        with self.writing() as sql:
+            unit = Unit(sql, self.now(), self.make_id)
+            yield unit
+            unit.flush()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open one writing transaction on the bare connection."""
+        if self._dry is not None:
+            with self._dry.begin_nested():
+                yield self._dry
+            return
+        with self.engine.connect().execution_options(simpul_write=True) as sql, sql.begin():
+            yield sql
+            self.on_commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open one consistent view that writes nothing."""
+        if self._dry is not None:
+            yield self._dry
+            return
+        with self.engine.connect() as sql, sql.begin():
+            yield sql
+
+    @contextmanager
+    def dry(self) -> Iterator[None]:
+        """Run everything inside in one transaction that is thrown away at the end: the dry run."""
+        with self.engine.connect().execution_options(simpul_write=True) as sql:
+            outer = sql.begin()
+            self._dry = sql
+            try:
+                yield
+            finally:
+                self._dry = None
+                outer.rollback()
+
+    def any_sealed(self) -> bytes | None:
+        """Return any one sealed value, to prove that the right keys are at hand before anything new is sealed."""
+        with self.reading() as sql:
+            for column in (tables.complaints.c.sealed, tables.connections.c.secrets, tables.quarantine.c.raw):
+                found = sql.execute(select(column).where(column.is_not(None)).limit(1)).first()
+                if found is not None:
+                    return bytes(found[0])
+        return None
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        self.engine.dispose()
+
+
+def _nothing() -> None:
+    """Do nothing before a commit."""
+
+
+def _alembic(sql: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = sql
+    return config
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _unjson(value: Any) -> Any:
+    # SQLite gives a JSON column numeric affinity: a bare number comes back as one.
+    return value if isinstance(value, (int, float)) else orjson.loads(value)
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    options: dict[str, Any] = {"json_serializer": _json, "json_deserializer": _unjson}
+    if parsed.get_backend_name() != "sqlite":
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(parsed, pool_pre_ping=True, **options)
+    if parsed.database in (None, "", ":memory:"):
+        options |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    else:
+        os.makedirs(os.path.dirname(os.path.abspath(parsed.database)), exist_ok=True)
+        options |= {"connect_args": {"timeout": 30}}
+    engine = create_engine(parsed, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: Any, _record: Any) -> None:
+    raw.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(sql: Connection) -> None:
+    # A transaction that will write takes the write lock at once; otherwise two of them could both read and then collide.
+    writes = sql.get_execution_options().get("simpul_write", False)
+    sql.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,75 @@
+"""Records that are no longer there: a deletion, the trace of a restore, or a listing that lied."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from contracts.events import Kind
+from hub.store import tables
+from hub.store.rows import LinkRow
+from hub.sync.complaints import differs
+from hub.sync.desk import Desk
+from hub.words import ConflictKind, LinkState, Recovery, SentState
+
+_AT_LEAST, _SHARE = 5, 0.02
+_RECENT = timedelta(hours=1)
+
+
+def missing(desk: Desk, link: LinkRow, evidence: str) -> None:
+    """The app says, on a direct read or by re-using the ref, that this link's record does not exist any more."""
+    complaint = desk.unit.complaint(link.complaint_id)
+    was_ended = link.state is LinkState.ENDED
+    again = desk.row.recovery is Recovery.APP or (evidence == "ref_reused" and desk.row.recovery is Recovery.HUB)
+    # Somebody changed the complaint after the record was last equal: that edit beats the deletion.
+    again = again or (link.receiver and not was_ended and complaint.origin_id != desk.row.id and _edited_since(desk, link))
+    desk.hold_ref(link, None)
+    link.version, link.seen, link.sent, link.stored, link.fingerprint = None, None, [], {}, None
+    link.touched, link.updated_at = desk.tick(), desk.now
+    for mark in desk.unit.response_links_of(link):
+        mark.ref = None
+        mark.state = SentState.LOST if again and mark.response_id else SentState.REMOVED
+    if was_ended or not link.receiver:
+        link.state, link.due_at = LinkState.ENDED, None
+    elif again:
+        link.state, link.base, link.history, link.due_at = LinkState.PENDING, None, {}, desk.now
+        link.incarnation, link.attempts, link.misses = link.incarnation + 1, 0, 0
+        desk.unit.log(complaint, Kind.RESTORED, evidence, connection_id=desk.row.id)
+    else:
+        link.state, link.due_at = LinkState.GONE, None
+        desk.record(ConflictKind.DELETED, complaint, evidence, waits=complaint.holder is not None, kept="hub")
+        desk.unit.log(complaint, Kind.DELETED, evidence, connection_id=desk.row.id)
+
+
+def _edited_since(desk: Desk, link: LinkRow) -> bool:
+    return link.base is not None and differs(desk, desk.unit.complaint(link.complaint_id), link)
+
+
+def suspect(desk: Desk, seen: set[str], stamp: int) -> int:
+    """After a complete listing: read directly each linked ref that was not in it; too many at once stop and ask a person."""
+    table = tables.links.c
+    found = desk.unit.sql.execute(
+        select(table.ref, table.touched).where(table.connection_id == desk.row.id, table.ref.is_not(None)).order_by(table.ref)
+    ).all()
+    absent = [row.ref for row in found if row.ref not in seen and row.touched <= stamp]
+    if desk.row.recovery is Recovery.NONE and len(absent) > limit(len(found)):
+        desk.record(ConflictKind.DELETIONS, None, "too_many_at_once", waits=True, local=absent, note=f"{len(absent)} of {len(found)}")
+        return 0
+    for ref in absent:
+        desk.read_again(ref, "missing")
+    return len(absent)
+
+
+def limit(linked: int) -> int:
+    """Return how many disappearances of so many linked records are believed at once."""
+    return max(_AT_LEAST, int(linked * _SHARE))
+
+
+def too_many_gone(desk: Desk) -> bool:
+    """Tell whether so many records vanished within the hour that a person should look before more is believed."""
+    table = tables.links.c
+    mine = table.connection_id == desk.row.id
+    gone = select(func.count()).where(mine, table.state == LinkState.GONE.value, table.updated_at > desk.now - _RECENT)
+    live = select(func.count()).where(mine, table.ref.is_not(None))
+    return (desk.unit.sql.execute(gone).scalar() or 0) >= limit(desk.unit.sql.execute(live).scalar() or 0) + 1

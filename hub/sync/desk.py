@@ -1,0 +1,188 @@
+"""Where one transaction of the engine works: the unit of work, the connection it is for, and the rest of the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from contracts.content import Field
+from contracts.vocabulary import Visibility
+from hub.keys import KeyRing
+from hub.store import tables
+from hub.store.rows import ComplaintRow, ConnectionRow, LinkRow, ResponseRow
+from hub.store.unit import Unit
+from hub.sync.network import Network, Peer
+from hub.sync.project import final, wanted
+from hub.sync.rights import Standing, standing
+from hub.words import ConflictKind, ConflictState, LinkState, SentState
+
+
+@dataclass(slots=True)
+class Desk:
+    """One transaction for one connection (``here``); ``None`` where a person works without one."""
+
+    unit: Unit
+    network: Network
+    keys: KeyRing
+    here: ConnectionRow | None = None
+    fresh_texts: dict[str, list[str]] = field(default_factory=dict)
+    fresh_aliases: set[tuple[int, str, str]] = field(default_factory=set)
+    _refs: dict[str, str] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the transaction, aware UTC."""
+        return self.unit.now
+
+    @property
+    def row(self) -> ConnectionRow:
+        """The connection's row."""
+        assert self.here is not None
+        return self.here
+
+    @property
+    def peer(self) -> Peer:
+        """The connection as the rules see it."""
+        return self.network.peers[self.row.id]
+
+    def tick(self) -> int:
+        """Move the connection's sequence on; what is stamped with less was read before this."""
+        self.row.tick += 1
+        return self.row.tick
+
+    # -- the standing of a connection to a complaint
+
+    def standing(self, complaint: ComplaintRow, peer: Peer) -> Standing:
+        """Return what ``peer`` is to this complaint."""
+        return standing(peer, self.network, origin=complaint.origin_id, holder=complaint.holder, verified=complaint.verified)
+
+    def want(self, complaint: ComplaintRow, link: LinkRow) -> dict[Field, Any]:
+        """Return what the link's record should say."""
+        peer = self.network.peers[link.connection_id]
+        origin = complaint.origin_id == peer.id
+        base: dict[Any, Any] = link.base or {}
+        if not link.receiver:
+            return final(complaint.veiled(), base, peer.sheet, peer.policy, origin=origin)
+        return wanted(complaint.veiled(), base, peer.sheet, peer.policy, origin=origin)
+
+    def unsaid(self, complaint: ComplaintRow, link: LinkRow) -> list[ResponseRow]:
+        """Return the responses this link's app should have and has not, in order."""
+        peer = self.network.peers[link.connection_id]
+        if not link.receiver or not peer.sheet.responses.writes:
+            return []
+        marks = {mark.response_id: mark.state for mark in self.unit.response_links_of(link)}
+        return [
+            response
+            for response in self.unit.responses_of(complaint.id)
+            if not response.removed
+            and marks.get(response.id, SentState.LOST) is SentState.LOST
+            and Visibility(response.visibility) in peer.sheet.responses.writes
+            and (response.visibility == Visibility.PUBLIC or peer.policy.internal)
+        ]
+
+    # -- due work
+
+    def mark(self, link: LinkRow, *, at: datetime | None = None) -> None:
+        """Make a link due; one that is backing off keeps its time."""
+        if link.due_at is None:
+            link.due_at = at or self.now
+
+    def read_again(self, ref: str, why: str, *, after: float = 0.0) -> None:
+        """Ask for a direct read of one record of this connection; ``after`` in seconds."""
+        table = tables.reads
+        self.unit.sql.execute(delete(table).where(table.c.connection_id == self.row.id, table.c.ref == ref))
+        due = self.now + timedelta(seconds=after)
+        self.unit.sql.execute(table.insert().values(connection_id=self.row.id, ref=ref, why=why, due_at=due))
+
+    def read_done(self, ref: str) -> None:
+        """Forget that a read of this ref was asked for."""
+        table = tables.reads
+        self.unit.sql.execute(delete(table).where(table.c.connection_id == self.row.id, table.c.ref == ref))
+
+    # -- what people see
+
+    def record(
+        self,
+        kind: ConflictKind,
+        complaint: ComplaintRow | None,
+        rule: str,
+        *,
+        waits: bool,
+        name: Field | str | None = None,
+        hub: Any = None,
+        local: Any = None,
+        kept: str | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Put something on record: both values, who won and by which rule; ``waits`` for what a person must decide.
+
+        What waits already in the same words is not put there twice.
+        """
+        values = {
+            "complaint_id": complaint.id if complaint else None,
+            "connection_id": self.here.id if self.here else None,
+            "kind": kind.value,
+            "field": str(name) if name else None,
+        }
+        if waits and self._waits_already(values, local):
+            return
+        state = ConflictState.OPEN if waits else ConflictState.RECORDED
+        self.unit.sql.execute(
+            tables.conflicts.insert().values(
+                **values, state=state.value, hub_value=hub, local_value=local, kept=kept, rule=rule, note=note, created_at=self.now
+            )
+        )
+
+    def _waits_already(self, values: dict[str, Any], local: Any) -> bool:
+        table = tables.conflicts
+        same = [table.c[name] == value if value is not None else table.c[name].is_(None) for name, value in values.items()]
+        found = self.unit.sql.execute(select(table.c.local_value).where(*same, table.c.state == ConflictState.OPEN.value))
+        return any(row.local_value == local for row in found)
+
+    # -- finding links
+
+    def link_by_ref(self, ref: str) -> LinkRow | None:
+        """Return this connection's link that holds a local ref."""
+        for complaint_id in self._complaints_of(ref):
+            link = self.unit.links_of(complaint_id).get(self.row.id)
+            if link is not None and link.ref == ref:
+                return link
+        return None
+
+    def _complaints_of(self, ref: str) -> list[str]:
+        if ref in self._refs:
+            return [self._refs[ref]]
+        if ref in self._asked:
+            return []
+        link = tables.links.c
+        found = self.unit.sql.execute(select(link.complaint_id).where(link.connection_id == self.row.id, link.ref == ref))
+        return [row.complaint_id for row in found]
+
+    def hold_ref(self, link: LinkRow, ref: str | None) -> None:
+        """Let a link hold a ref, or give up the one it holds."""
+        if link.ref is not None:
+            self._refs.pop(link.ref, None)
+        link.ref = ref
+        if ref is not None:
+            self._refs[ref] = link.complaint_id
+
+    def open_refs(self, refs: list[str]) -> None:
+        """Load, in bulk and in lock order, every complaint of this connection that holds one of these refs."""
+        link, ids = tables.links.c, set()
+        self._asked.update(refs)
+        for start in range(0, len(refs), 400):
+            part = refs[start : start + 400]
+            found = self.unit.sql.execute(
+                select(link.complaint_id, link.ref).where(link.connection_id == self.row.id, link.ref.in_(part))
+            )
+            for row in found:
+                self._refs[row.ref] = row.complaint_id
+                ids.add(row.complaint_id)
+        self.unit.open(ids)
+
+
+LIVE_STATES = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.LINKED})

@@ -1,0 +1,156 @@
+"""Which complaint a record is that no link of its connection holds: tombstone, alias, token, pair, our own create, or new.
+
+The order matters: what we know for certain comes before what merely looks alike, and where two answers are possible
+nothing is imported until a direct read or a person has decided.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+
+from contracts.connector import Record
+from contracts.content import Field
+from hub import tokens
+from hub.store import tables
+from hub.store.rows import LinkRow
+from hub.sync.desk import Desk
+from hub.sync.intake import adopt, import_new, recreate
+from hub.sync.marks import fingerprint, text_key
+from hub.words import ConflictKind, LinkState, Recovery
+
+_FREE = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.GONE, LinkState.ENDED})
+
+
+def identify(desk: Desk, record: Record, *, doubted: bool) -> LinkRow | None:
+    """Link the record to a complaint and return the link, or None if it must wait, is flagged, or must never come back.
+
+    ``doubted``: the ref that another link of the same complaint holds has just been read, and it is still there.
+    """
+    mark = fingerprint(record, desk.keys)
+    if _erased(desk, record):
+        return None
+    for find in (_by_alias, _by_token, _by_pair):
+        complaint_id = find(desk, record, mark)
+        if complaint_id is not None:
+            return _settle(desk, record, complaint_id, doubted=doubted)
+    mine = _own_creates(desk, record)
+    if len(mine) > 1:
+        desk.record(ConflictKind.DUPLICATE, None, "several_own_creates", waits=True, local=record.ref)
+        desk.read_again(record.ref, "waiting", after=desk.peer.sheet.settle)
+        return None
+    if mine:
+        if mine[0].state is LinkState.CREATING or desk.peer.sheet.idempotent_create:
+            desk.read_again(record.ref, "waiting", after=desk.peer.sheet.settle)
+            return None
+        return adopt(desk, mine[0], record)
+    if desk.row.recovery is Recovery.HUB:
+        complaint_id = _by_text(desk, record)
+        if complaint_id is not None and not (doubted and _holds_another(desk, record, complaint_id)):
+            return _settle(desk, record, complaint_id, doubted=doubted)
+    token = tokens.read(record.token, desk.keys) if record.token else None
+    if token is not None and not desk.unit.knows(token):
+        return recreate(desk, token, record)
+    return import_new(desk, record)
+
+
+def _erased(desk: Desk, record: Record) -> bool:
+    mark = text_key(record.complaint.description, desk.keys)
+    table = tables.tombstones.c
+    found = select(table.mark).where(table.connection_id == desk.row.id, table.mark == mark)
+    return mark is not None and desk.unit.sql.execute(found).first() is not None
+
+
+def _by_alias(desk: Desk, record: Record, mark: str | None) -> str | None:
+    if mark is None:
+        return None
+    alias = tables.aliases.c
+    found = select(alias.complaint_id).where(
+        alias.connection_id == desk.row.id, alias.ref == record.ref, alias.fingerprint == mark
+    )
+    row = desk.unit.sql.execute(found).first()
+    return row.complaint_id if row and desk.unit.knows(row.complaint_id) else None
+
+
+def _by_token(desk: Desk, record: Record, mark: str | None) -> str | None:
+    token = tokens.read(record.token, desk.keys) if record.token else None
+    return token if token is not None and desk.unit.knows(token) else None
+
+
+def _by_pair(desk: Desk, record: Record, mark: str | None) -> str | None:
+    pair, link = tables.pairs.c, tables.links.c
+    typed = [
+        select(link.complaint_id).where(link.connection_id == peer.id, link.ref == record.same_as[peer.name])
+        for peer in desk.network.peers.values()
+        if peer.name in record.same_as
+    ]
+    told = select(link.complaint_id).join(
+        tables.pairs,
+        or_(
+            (pair.other_id == desk.row.id) & (pair.other_ref == record.ref) & (pair.connection_id == link.connection_id) & (pair.ref == link.ref),
+            (pair.connection_id == desk.row.id) & (pair.ref == record.ref) & (pair.other_id == link.connection_id) & (pair.other_ref == link.ref),
+        ),
+    )
+    for query in [*typed, told]:
+        row = desk.unit.sql.execute(query).first()
+        if row is not None:
+            return str(row.complaint_id)
+    return None
+
+
+def _own_creates(desk: Desk, record: Record) -> list[LinkRow]:
+    # Only an app that cannot carry our token leaves us to recognise our own creates by their text.
+    if desk.peer.sheet.carries_token:
+        return []
+    mark = text_key(record.complaint.description, desk.keys)
+    link, complaint = tables.links.c, tables.complaints.c
+    states = [LinkState.CREATING.value, LinkState.AMBIGUOUS.value]
+    query = (
+        select(link.complaint_id)
+        .join(tables.complaints, complaint.id == link.complaint_id)
+        .where(link.connection_id == desk.row.id, link.state.in_(states), complaint.text_key == mark)
+    )
+    ids = [row.complaint_id for row in desk.unit.sql.execute(query)] if mark else []
+    desk.unit.open(ids)
+    found = [desk.unit.links_of(key)[desk.row.id] for key in sorted(ids)]
+    return [row for row in found if row.state in (LinkState.CREATING, LinkState.AMBIGUOUS)]
+
+
+def _by_text(desk: Desk, record: Record) -> str | None:
+    """After the hub forgot things: the one complaint with this text that this connection does not hold yet."""
+    mark = text_key(record.complaint.description, desk.keys)
+    if mark is None:
+        return None
+    complaint = tables.complaints.c
+    query = select(complaint.id).where(complaint.text_key == mark).order_by(complaint.id)
+    ids: list[str] = [row.id for row in desk.unit.sql.execute(query)]
+    ids += [key for key in desk.fresh_texts.get(mark, []) if key not in ids]
+    desk.unit.open(ids)
+    for key in ids:
+        link = desk.unit.links_of(key).get(desk.row.id)
+        if link is None or link.ref is None or link.ref != record.ref:
+            return key
+    return None
+
+
+def _holds_another(desk: Desk, record: Record, complaint_id: str) -> bool:
+    link = desk.unit.links_of(complaint_id).get(desk.row.id)
+    return link is not None and link.ref is not None and link.ref != record.ref
+
+
+def _settle(desk: Desk, record: Record, complaint_id: str, *, doubted: bool) -> LinkRow | None:
+    """Give the record to the complaint's link, unless that link still holds another live record."""
+    complaint = desk.unit.complaint(complaint_id)
+    link = desk.unit.links_of(complaint_id).get(desk.row.id)
+    if link is None or link.ref is None and link.state in _FREE:
+        return adopt(desk, link, record, complaint)
+    if link.ref == record.ref:
+        return link
+    if not doubted:
+        # Does the remembered ref still hold this complaint? Read it first, then this one again.
+        desk.read_again(str(link.ref), "confirm")
+        desk.read_again(record.ref, "doubt")
+        return None
+    desk.record(
+        ConflictKind.DUPLICATE, complaint, "same_complaint_twice", waits=True, name=Field.DESCRIPTION, hub=link.ref, local=record.ref
+    )
+    return None

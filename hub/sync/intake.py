@@ -1,0 +1,197 @@
+"""How a record becomes a complaint of the hub, or joins one that is known."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from sqlalchemy import select
+
+from contracts.connector import Record
+from contracts.content import IDENTITY_FIELDS, Field, iso
+from contracts.events import Kind
+from contracts.vocabulary import Status
+from hub.store import tables
+from hub.store.rows import ComplaintRow, LinkRow
+from hub.sync.complaints import Source, change, seal_identity, spread
+from hub.sync.desk import Desk
+from hub.sync.marks import fingerprint, local_content, text_key, value_mark, veil
+from hub.sync.project import express, same
+from hub.words import ConflictKind, LinkState, Outcome, Recovery
+
+
+def tracking_id(complaint_id: str) -> str:
+    """Return the number a citizen can type, 12 letters and digits in threes of four: derived, so that a restore gives the same."""
+    text = base64.b32encode(hashlib.sha256(complaint_id.encode()).digest()).decode()[:12]
+    return "-".join(text[start : start + 4] for start in range(0, 12, 4))
+
+
+def new_complaint(desk: Desk, complaint_id: str, content: dict[Field, Any], source: Source, *, historic: bool) -> ComplaintRow:
+    """Make a complaint from plain content; its first ledger entry says where it came from."""
+    given: dict[Field, Any] = {name: value for name, value in content.items() if value is not None and name is not Field.STATUS}
+    identity = {name.value: value for name, value in given.items() if name in IDENTITY_FIELDS}
+    veiled = veil(given, desk.keys)
+    status = Status(content.get(Field.STATUS) or Status.RECEIVED)
+    row = ComplaintRow(
+        id=complaint_id,
+        tracking_id=tracking_id(complaint_id),
+        content={name.value: value for name, value in veiled.items() if name not in IDENTITY_FIELDS} | {"status": "received"},
+        sealed=seal_identity(desk, complaint_id, identity),
+        digests={name.value: value for name, value in veiled.items() if name in IDENTITY_FIELDS},
+        sources={},
+        version=1,
+        status=Status.RECEIVED.value,
+        holder=None,
+        origin_id=source.connection_id,
+        verified=False,
+        historic=historic,
+        erased=False,
+        held={},
+        head=None,
+        text_key=text_key(given.get(Field.DESCRIPTION), desk.keys),
+        created_at=desk.now,
+        updated_at=desk.now,
+    )
+    desk.unit.add(row)
+    desk.unit.log(
+        row, Kind.FILED, source.rule, connection_id=source.connection_id, actor=source.actor, happened_at=source.happened_at,
+        new={"fields": sorted(name.value for name in given)},
+    )
+    if row.text_key:
+        desk.fresh_texts.setdefault(row.text_key, []).append(row.id)
+    if status is not Status.RECEIVED:
+        change(desk, row, Field.STATUS, status.value, source)
+    return row
+
+
+def import_new(desk: Desk, record: Record) -> LinkRow:
+    """Take in a record that nobody knows: a new complaint whose origin is this connection."""
+    return _import(desk, desk.unit.new_id(), record, "imported")
+
+
+def recreate(desk: Desk, complaint_id: str, record: Record) -> LinkRow:
+    """Make again, under the same id, a complaint that our own token names and that a restored hub has forgotten."""
+    return _import(desk, complaint_id, record, "recreated_from_token", ours=True)
+
+
+def _import(desk: Desk, complaint_id: str, record: Record, rule: str, *, ours: bool = False) -> LinkRow:
+    flat = local_content(record, desk.peer.sheet.reads)
+    happened = record.created_at or record.complaint.submitted_at
+    submitted = happened or desk.now
+    content = {Field.SUBMITTED_AT: iso(submitted), **{name: value for name, value in flat.items() if value is not None}}
+    source = Source(desk.row.id, None, rule, happened)
+    complaint = new_complaint(desk, complaint_id, content, source, historic=not ours and _historic(desk, record))
+    if ours:
+        complaint.origin_id = None
+    link = desk.unit.links_of(complaint.id).get(desk.row.id) or _new_link(desk, complaint.id)
+    _hold(desk, link, record)
+    link.base = veil(flat, desk.keys)
+    link.history = {name.value: [value_mark(value)] for name, value in link.base.items() if value is not None}
+    link.due_at = None
+    _remember_pairs(desk, record)
+    spread(desk, complaint)
+    return link
+
+
+def _historic(desk: Desk, record: Record) -> bool:
+    # What is older than go-live is linked and counted, but not pushed, not announced, and starts no clock.
+    submitted = record.created_at or record.complaint.submitted_at
+    if desk.peer.live_from is None:
+        return not desk.peer.live
+    return submitted is not None and submitted < desk.peer.live_from
+
+
+def _new_link(desk: Desk, complaint_id: str) -> LinkRow:
+    link = LinkRow(
+        id=desk.unit.new_id(), connection_id=desk.row.id, complaint_id=complaint_id, created_at=desk.now, updated_at=desk.now
+    )
+    desk.unit.add(link)
+    return link
+
+
+def _hold(desk: Desk, link: LinkRow, record: Record) -> None:
+    desk.hold_ref(link, record.ref)
+    link.state, link.version, link.ticket = LinkState.LINKED, record.version, None
+    link.misses, link.error, link.updated_at = 0, None, desk.now
+    know_again(desk, link, record)
+
+
+def know_again(desk: Desk, link: LinkRow, record: Record) -> None:
+    """Keep what never changes in the record, so that a re-used ref is noticed and this very record known again."""
+    link.fingerprint = fingerprint(record, desk.keys)
+    if link.fingerprint is not None:
+        _remember(desk, record.ref, link.fingerprint, link.complaint_id)
+
+
+def _remember(desk: Desk, ref: str, mark: str, complaint_id: str) -> None:
+    # The alias re-links this very record should its ref ever come back; append-only.
+    alias = tables.aliases
+    key = (alias.c.connection_id == desk.row.id) & (alias.c.ref == ref) & (alias.c.fingerprint == mark)
+    if (desk.row.id, ref, mark) in desk.fresh_aliases or desk.unit.sql.execute(select(alias.c.ref).where(key)).first():
+        return
+    desk.fresh_aliases.add((desk.row.id, ref, mark))
+    desk.unit.put(alias, connection_id=desk.row.id, ref=ref, fingerprint=mark, complaint_id=complaint_id)
+
+
+def _remember_pairs(desk: Desk, record: Record) -> None:
+    for peer in desk.network.peers.values():
+        if peer.name in record.same_as and peer.id != desk.row.id:
+            table = tables.pairs.c
+            key = (table.connection_id == desk.row.id) & (table.ref == record.ref) & (table.other_id == peer.id)
+            if desk.unit.sql.execute(select(table.ref).where(key)).first() is None:
+                values = {"connection_id": desk.row.id, "ref": record.ref, "other_id": peer.id}
+                desk.unit.sql.execute(tables.pairs.insert().values(**values, other_ref=record.same_as[peer.name]))
+
+
+def adopt(desk: Desk, link: LinkRow | None, record: Record, complaint: ComplaintRow | None = None) -> LinkRow:
+    """Let a known complaint hold this record; the base is what we sent, or what we last knew, or else nothing."""
+    if link is None:
+        assert complaint is not None
+        link = _new_link(desk, complaint.id)
+        spread(desk, complaint)
+    complaint = desk.unit.complaint(link.complaint_id)
+    attempt = desk.unit.last_attempt(link, "create") if link.state in (LinkState.CREATING, LinkState.AMBIGUOUS) else None
+    if link.state is LinkState.ENDED and link.receiver:
+        link.receiver = True
+    ended = link.state is LinkState.ENDED
+    _hold(desk, link, record)
+    if ended and not link.receiver:
+        link.state = LinkState.ENDED
+    if attempt is not None:
+        attempt.outcome, attempt.finished_at = Outcome.ACKNOWLEDGED.value, desk.now
+        link.base = {name: value for name, value in attempt.payload.items() if name in desk.peer.sheet.reads}
+        link.history = {name: [value_mark(value)] for name, value in link.base.items()}
+    elif link.base is None:
+        _without_ancestor(desk, complaint, link, record)
+    desk.unit.log(complaint, Kind.LINKED, "adopted", connection_id=desk.row.id, new={"ref": record.ref})
+    link.touched, link.seen = -1, None
+    desk.mark(link)
+    return link
+
+
+def _without_ancestor(desk: Desk, complaint: ComplaintRow, link: LinkRow, record: Record) -> None:
+    """Join two that never agreed on anything: what differs is on record, never silently overwritten."""
+    flat = local_content(record, desk.peer.sheet.reads)
+    veiled = veil(flat, desk.keys)
+    forgot = desk.row.recovery is Recovery.HUB
+    hub = complaint.veiled()
+    source = Source(desk.row.id, None, "joined", record.updated_at)
+    for name, local in veiled.items():
+        ours = express(name, hub.get(name), desk.peer.sheet)
+        if same(local, ours) or local is None:
+            continue
+        if hub.get(name) is None:
+            change(desk, complaint, name, flat[name], source)
+            continue
+        takes = (forgot or complaint.origin_id == desk.row.id) and ours is not None
+        desk.record(
+            ConflictKind.CONFLICT, complaint, "joined_without_ancestor", waits=False, name=name,
+            hub=hub.get(name), local=local, kept="local" if takes else "hub",
+        )
+        if takes:
+            change(desk, complaint, name, flat[name], source)
+    link.base = veiled
+    link.history = {name.value: [value_mark(value)] for name, value in veiled.items() if value is not None}
+    _remember_pairs(desk, record)
+    spread(desk, complaint)

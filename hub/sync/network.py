@@ -1,0 +1,50 @@
+"""The connections and agencies as the engine sees them while it decides: small, frozen, without settings or secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from contracts.connector import Capabilities
+from contracts.content import Field
+from hub.sync.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One connection: what its app can express and what it may see and write."""
+
+    id: int
+    name: str
+    agency: str | None
+    sheet: Capabilities
+    policy: Policy
+    live_from: datetime | None = None
+    live: bool = True
+
+    @property
+    def compared(self) -> frozenset[Field]:
+        """The fields that are read, and so have a base."""
+        return self.sheet.reads
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """All connections by id, the agency tree, who coordinates, and which connection is the national one."""
+
+    peers: Mapping[int, Peer] = field(default_factory=dict)
+    parents: Mapping[str, str | None] = field(default_factory=dict)
+    connection_of: Mapping[str, int] = field(default_factory=dict)
+    coordinator: str = "pusat"
+    national: int | None = None
+
+    def connection_for(self, agency: str | None) -> int | None:
+        """Walk up the agency tree to the nearest agency that has a connection."""
+        seen: set[str] = set()
+        while agency is not None and agency not in seen:
+            if agency in self.connection_of:
+                return self.connection_of[agency]
+            seen.add(agency)
+            agency = self.parents.get(agency)
+        return None

@@ -1,0 +1,85 @@
+"""Who may see and write which field over one connection: the defaults of the house, and what a connection overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from contracts.content import IDENTITY_FIELDS, Field
+
+
+class Otherwise(StrEnum):
+    """What happens to a local change that its app had no right to make."""
+
+    PUT_BACK = "put_back"
+    TOLERATE = "tolerate"
+    PROPOSE = "propose"
+
+
+class Side(StrEnum):
+    """Who wins where nothing else decides."""
+
+    HUB = "hub"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """An override for one field: may the app write it (None: the default), else what, and does a person decide conflicts."""
+
+    write: bool | None = None
+    otherwise: Otherwise = Otherwise.PROPOSE
+    manual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What one connection may see and write. ``share`` adds to the default allow-list, which has no reporter field.
+
+    ``regions`` and ``classes`` subscribe to complaints elsewhere; ``interval`` and ``listing`` are seconds between pulls
+    and between full comparisons.
+    """
+
+    share: frozenset[Field] = frozenset()
+    hide: frozenset[Field] = frozenset()
+    internal: bool = False
+    fields: Mapping[Field, FieldRule] = field(default_factory=dict)
+    prefer: Side = Side.HUB
+    regions: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    interval: float = 60.0
+    listing: float = 86_400.0
+
+    def allows(self, name: Field) -> bool:
+        """Tell whether the connection may be given this field at all (allow-list)."""
+        if name in self.hide:
+            return False
+        return name not in IDENTITY_FIELDS or name in self.share
+
+    def rule(self, name: Field) -> FieldRule:
+        """Return the override for a field, or the default rule."""
+        return self.fields.get(name, _DEFAULT)
+
+
+_DEFAULT = FieldRule()
+
+
+def policy_from_json(given: Mapping[str, Any]) -> Policy:
+    """Build a policy from what `hub.operations` validated and stored."""
+    rules = {
+        Field(name): FieldRule(rule.get("write"), Otherwise(rule.get("otherwise", "propose")), rule.get("manual", False))
+        for name, rule in given.get("fields", {}).items()
+    }
+    return Policy(
+        share=frozenset(Field(name) for name in given.get("share", ())),
+        hide=frozenset(Field(name) for name in given.get("hide", ())),
+        internal=given.get("internal", False),
+        fields=rules,
+        prefer=Side(given.get("prefer", "hub")),
+        regions=tuple(given.get("regions", ())),
+        classes=tuple(given.get("classes", ())),
+        interval=given.get("interval", 60.0),
+        listing=given.get("listing", 86_400.0),
+    )

@@ -1,0 +1,140 @@
+"""Pages of records: observed one by one in one transaction, then the checkpoint, never the other way round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from contracts.connector import Page, Record
+from contracts.gateway import Pull
+from hub.store import tables
+from hub.sync.creates import miss
+from hub.sync.deletions import suspect
+from hub.sync.desk import Desk
+from hub.sync.marks import local_content, record_mark, veil
+from hub.sync.observe import observe
+from hub.sync.quarantine import quarantine, released
+from hub.sync.recovery import app_restored, went_back
+from hub.sync.results import works
+from hub.words import Direction, LinkState, Recovery
+
+_RING = 50
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a gateway remembers of one pull under way: when it began, what it has seen, whom it looks for."""
+
+    task: Pull
+    began: datetime
+    seen: set[str] = field(default_factory=set)
+    looking: tuple[str, ...] = ()
+    abandoned: bool = False
+    backwards: int = 0
+
+
+def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] = frozenset()) -> str | None:
+    """Observe every record of a page; return the ref being observed when something unforeseen happened there."""
+    row, task = desk.row, reading.task
+    if row.recovery is Recovery.NONE and _restored(desk, reading, page):
+        reading.abandoned = True
+        return None
+    changed = _changed(desk, [record for record in page.records if record.ref not in skip])
+    desk.open_refs([record.ref for record in changed])
+    for record in changed:
+        try:
+            observe(desk, record, task.stamp, reading.began)
+        except (ValueError, KeyError, TypeError, AttributeError, LookupError) as error:
+            raise Poisoned(record, error) from error
+    for rejected in page.rejected:
+        quarantine(desk, rejected.ref, rejected.raw, rejected.problem, rejected.field)
+    _released(desk, [record.ref for record in changed])
+    reading.seen.update(record.ref for record in page.records)
+    reading.seen.update(rejected.ref for rejected in page.rejected)
+    if task.why == "feed" or (task.why == "listing" and row.cursor is None):
+        _checkpoint(desk, page)
+    row.epoch = page.epoch if page.epoch is not None else row.epoch
+    return None
+
+
+class Poisoned(Exception):
+    """A record that broke the engine itself: the page is taken again without it, and it is quarantined whole."""
+
+    def __init__(self, record: Record, cause: Exception) -> None:
+        super().__init__(f"record {record.ref}: {type(cause).__name__}")
+        self.record = record
+        self.cause = cause
+
+
+def _restored(desk: Desk, reading: Reading, page: Page) -> bool:
+    row = desk.row
+    if page.epoch is not None and row.epoch is not None and page.epoch != row.epoch:
+        app_restored(desk, "its epoch changed")
+        return True
+    if page.regressed:
+        app_restored(desk, "its newest record is older than what was already read")
+        return True
+    if desk.peer.sheet.rising_versions:
+        reading.backwards += went_back(desk, page)
+        if reading.backwards >= 3:
+            app_restored(desk, "several records went back to older versions")
+            return True
+    return False
+
+
+def _changed(desk: Desk, records: list[Record]) -> list[Record]:
+    """Leave out, in one query and before anything is locked, the records that say what they said last time."""
+    link, known = tables.links.c, {}
+    refs = [record.ref for record in records]
+    for start in range(0, len(refs), 400):
+        part = refs[start : start + 400]
+        found = select(link.ref, link.seen).where(link.connection_id == desk.row.id, link.ref.in_(part), link.seen.is_not(None))
+        known.update({row.ref: row.seen for row in desk.unit.sql.execute(found)})
+    reads, keys = desk.peer.sheet.reads, desk.keys
+    return [
+        record
+        for record in records
+        if record.ref not in known or known[record.ref] != record_mark(veil(local_content(record, reads), keys), record)
+    ]
+
+
+def _released(desk: Desk, refs: list[str]) -> None:
+    table = tables.quarantine.c
+    waiting = desk.unit.sql.execute(select(table.ref).where(table.connection_id == desk.row.id, table.resolved_at.is_(None)))
+    understood = {row.ref for row in waiting} & set(refs)
+    if understood:
+        released(desk, *understood)
+
+
+def _checkpoint(desk: Desk, page: Page) -> None:
+    row = desk.row
+    if page.cursor is None or page.cursor == row.cursor:
+        return
+    row.cursor = page.cursor
+    ring = tables.checkpoints
+    samples = [record.ref for record in page.records[-3:]]
+    desk.unit.sql.execute(ring.insert().values(connection_id=row.id, cursor=page.cursor, epoch=page.epoch, samples=samples, at=desk.now))
+    newest = select(ring.c.id).where(ring.c.connection_id == row.id).order_by(ring.c.id.desc()).limit(_RING)
+    keep = [found.id for found in desk.unit.sql.execute(newest)]
+    if len(keep) == _RING:
+        desk.unit.sql.execute(delete(ring).where(ring.c.connection_id == row.id, ring.c.id < keep[-1]))
+
+
+def finish_pull(desk: Desk, reading: Reading, page: Page) -> None:
+    """The connector has no more now: what a complete listing or a look-up proves, and when to ask again."""
+    row, policy = desk.row, desk.peer.policy
+    works(desk, Direction.PULL)
+    row.pulled_at = desk.now
+    if reading.task.why != "lookup":
+        row.pull_due_at = desk.now + timedelta(seconds=policy.interval)
+    if page.complete:
+        suspect(desk, reading.seen, reading.task.stamp)
+    if page.complete and reading.task.why != "lookup" and reading.task.cursor is None:
+        row.listed_at = reading.began
+        row.listing_due_at = desk.now + timedelta(seconds=policy.listing)
+    for link_id in reading.looking:
+        link = desk.unit.link(link_id)
+        if link.state is LinkState.AMBIGUOUS and (page.complete or reading.task.cursor is not None):
+            miss(desk, link)

@@ -1,0 +1,42 @@
+"""Who gets a copy of a complaint: a pure function of the complaint and the network; nothing else makes or ends a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.lifecycle import HELD
+from contracts.vocabulary import Status
+from hub.sync.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the decision needs to know of a complaint. ``historic``: older than its origin's go-live."""
+
+    status: Status
+    holder: str | None
+    origin: int | None
+    place: str | None
+    classification: str | None
+    verified: bool
+    historic: bool
+
+
+def receivers(case: Case, network: Network) -> frozenset[int]:
+    """Return the connections that have a link: origin, national once verified, the holder's, and subscribers."""
+    found = {case.origin} if case.origin is not None else set()
+    if not case.historic:
+        if network.national is not None and (case.verified or case.status in HELD or case.status is Status.CLOSED):
+            found.add(network.national)
+        holder = network.connection_for(case.holder)
+        if holder is not None:
+            found.add(holder)
+        found |= {peer.id for peer in network.peers.values() if _subscribes(peer.policy.regions, peer.policy.classes, case)}
+    return frozenset(found & set(network.peers))
+
+
+def _subscribes(regions: tuple[str, ...], classes: tuple[str, ...], case: Case) -> bool:
+    if not regions and not classes:
+        return False
+    here = not regions or any(case.place == region or (case.place or "").startswith(region + ".") for region in regions)
+    return here and (not classes or case.classification in classes)

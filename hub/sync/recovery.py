@@ -1,0 +1,70 @@
+"""Restores of either side: pull everything before pushing anything."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+
+from contracts.connector import Page
+from contracts.errors import Refused
+from hub.store import tables
+from hub.store.rows import ConnectionRow
+from hub.sync.desk import Desk
+from hub.words import ConflictKind, Recovery
+
+
+def app_restored(desk: Desk, evidence: str, *, held: bool = True) -> None:
+    """The app shows an older state: pushes stop, everything is read again; ``held`` until a person has seen the plan."""
+    begin(desk.row, Recovery.APP, held=held)
+    if held:
+        desk.record(ConflictKind.RESTORED, None, "app_restored", waits=True, note=evidence)
+
+
+def begin(row: ConnectionRow, recovery: Recovery, *, held: bool = False) -> None:
+    """Put a connection into recovery; a full listing comes first, the checkpoint starts over."""
+    row.recovery, row.recovery_held = recovery, held
+    row.cursor, row.epoch = None, None
+    row.pull_due_at, row.listing_due_at = None, None
+
+
+def went_back(desk: Desk, page: Page) -> int:
+    """Count the linked records of a page whose rising version is lower than the one already seen."""
+    link = tables.links.c
+    refs = {record.ref: record.version for record in page.records if record.version is not None}
+    if not refs:
+        return 0
+    found = desk.unit.sql.execute(
+        select(link.ref, link.version).where(link.connection_id == desk.row.id, link.ref.in_(list(refs)), link.version.is_not(None))
+    )
+    return sum(1 for row in found if _older(refs[row.ref], row.version))
+
+
+def _older(now: str, before: str) -> bool:
+    if now.isdigit() and before.isdigit():
+        return int(now) < int(before)
+    return now < before
+
+
+def complete(desk: Desk) -> bool:
+    """End the recovery once the full listing is in and no direct reading is outstanding; tell whether it is over."""
+    row = desk.row
+    if row.recovery is Recovery.NONE:
+        return True
+    reads = tables.reads.c
+    waiting = desk.unit.sql.execute(select(func.count()).where(reads.connection_id == row.id)).scalar() or 0
+    listed = row.listing_due_at is not None and row.listing_due_at > desk.now
+    if desk.peer.sheet.can_list and not listed or waiting or row.recovery_held:
+        return False
+    row.recovery = Recovery.NONE
+    links = tables.links
+    # Everything is compared anew: what was decided before the restore may have to be pushed again.
+    desk.unit.sql.execute(
+        update(links).where(links.c.connection_id == row.id, links.c.state == "linked", links.c.due_at.is_(None)).values(due_at=desk.now)
+    )
+    return True
+
+
+def approve(row: ConnectionRow) -> None:
+    """A person has seen the plan of a recovery: it goes on."""
+    if row.recovery is Recovery.NONE:
+        raise Refused(f"{row.name} is not recovering.", "`simpul recover NAME` starts it after its app was restored.")
+    row.recovery_held = False

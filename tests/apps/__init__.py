@@ -1,0 +1,1 @@
+"""Complaint apps written by others, installed and run to test against; nothing of them is shipped."""
