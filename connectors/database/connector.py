@@ -64,6 +64,7 @@ class DatabaseConnector(Connector):
             conditional_write=bool(plan.updated) or plan.address.kind == "sqlite",
             idempotent_create=bool(table.token),
             signals_deletion=bool(table.modified and table.deleted),
+            page_cap=plan.page_size,
         )
 
     def check(self) -> None:

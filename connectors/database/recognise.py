@@ -53,10 +53,10 @@ def complaints_table(tables: Mapping[str, Table]) -> Table | None:
 
 
 def _place(name: str, names: tuple[str, ...]) -> int | None:
-    """Return where a table stands among the usual names, with or without a prefix such as ``tbl_``."""
+    """Return where a table stands among the usual names, with or without a prefix (``tbl_``) or an English plural."""
     bare = name.rpartition(".")[2].lower()
     for place, usual in enumerate(names):
-        if bare == usual or bare.endswith(f"_{usual}"):
+        if any(each == usual or each.endswith(f"_{usual}") for each in (bare, bare.removesuffix("s"))):
             return place
     return None
 

@@ -161,9 +161,7 @@ class MemoryApp(Line):
         store, now = self.store, self.clock()
         store.last_number += 1
         kept: dict[Field, JsonValue] = {
-            name: self.behaviour.fit(name, value)
-            for name, value in fields.items()
-            if value is not None and name is not Field.STATUS
+            name: self.behaviour.fit(name, value) for name, value in fields.items() if value is not None and name is not Field.STATUS
         }
         return self.save(Row(store.last_number, now, 0, now, status, kept, token=token), who, now)
 
@@ -199,5 +197,3 @@ class MemoryApp(Line):
 
     def __repr__(self) -> str:
         return f"MemoryApp({self.name!r}, {len(self.store.rows)} rows)"
-
-

@@ -111,10 +111,10 @@ class MemoryConnector(Connector):
     def _page(self, part: Slice, since: str | None, complete: bool) -> Page:
         readable = [row for row in part.rows if row.problem is None]
         spoilt = [row for row in part.rows if row.problem is not None]
-        cursor = self._cursor(api.position(part.rows[-1], self.behaviour)) if part.rows else since
+        last = api.position(part.rows[-1], self.behaviour) if part.rows else None
         return Page(
             records=tuple(to_record(row, self.behaviour) for row in readable),
-            cursor=cursor,
+            cursor=since if last is None else self._cursor(last),
             rejected=tuple(Rejected(row.ref, repr(row), row.problem or "") for row in spoilt),
             complete=complete,
             epoch=str(part.epoch) if self.behaviour.has_epoch else None,

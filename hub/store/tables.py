@@ -291,7 +291,6 @@ pairs = Table(
 tombstones = Table(
     "tombstones",
     metadata,
-    Column("connection_id", ForeignKey("connections.id"), primary_key=True),
     Column("mark", String(64), primary_key=True),
     Column("at", Moment, nullable=False),
 )
@@ -310,6 +309,8 @@ ledger = Table(
     Column("rule", String(60), nullable=False),
     Column("happened_at", Moment),
     Column("learned_at", Moment, nullable=False),
+    Column("salt", String(32)),
+    Column("digest", String(64), nullable=False),
     Column("previous", String(64)),
     Column("hash", String(64), nullable=False),
     one_of("kind", [word.value for word in Kind], "kind"),

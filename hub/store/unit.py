@@ -6,18 +6,16 @@ sessions cannot wait for each other.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-import orjson
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from contracts.errors import NotFound
 from contracts.events import Kind
-from hub.store import tables
+from hub.store import ledger, tables
 from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
 from hub.words import LinkState, Phase, Recovery, SentState
 
@@ -192,13 +190,9 @@ class Unit:
 
     def log(self, complaint: ComplaintRow, kind: Kind, rule: str, **what: Any) -> None:
         """Write a ledger entry where the change is made, chained by hash to the complaint's last one."""
-        entry = {"kind": kind.value, "rule": rule, "field": None, "old": None, "new": None, "actor": None, **what}
-        entry.setdefault("connection_id", None)
-        entry.setdefault("happened_at", None)
-        previous = complaint.head
-        text = orjson.dumps([previous, complaint.id, self.now, entry], option=orjson.OPT_SORT_KEYS, default=str)
-        complaint.head = hashlib.sha256(text).hexdigest()
-        self.put(tables.ledger, complaint_id=complaint.id, learned_at=self.now, previous=previous, hash=complaint.head, **entry)
+        entry = ledger.sealed({"complaint_id": complaint.id, "kind": kind.value, "rule": rule, "learned_at": self.now, **what}, complaint.head)
+        complaint.head = entry["hash"]
+        self.put(tables.ledger, **entry)
 
     def flush(self) -> None:
         """Write everything that is new or changed, in an order that foreign keys and other sessions can live with."""

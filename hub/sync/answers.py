@@ -10,6 +10,7 @@ from contracts.connector import LocalResponse, Record
 from hub.store.rows import ComplaintRow, LinkRow, ResponseLinkRow, ResponseRow
 from hub.sync.complaints import Source, amend, respond, withdraw
 from hub.sync.desk import Desk
+from hub.sync.intake import JOINED
 from hub.sync.marks import response_mark
 from hub.sync.project import degraded
 from hub.words import ConflictKind, LinkState, Recovery, SentState
@@ -72,7 +73,7 @@ def _ours(
     cut = [mark for mark in waiting if mark.response_id and degraded(texts.get(mark.response_id), local.response.text)]
     if exact or cut:
         return (exact or cut)[0]
-    if desk.row.recovery is Recovery.NONE and link.touched != -1:
+    if desk.row.recovery is Recovery.NONE and link.touched != JOINED:
         return None
     lost = [mark for mark in marks if mark.ref is None and mark.state is SentState.LOST and mark.digest == digest]
     return lost[0] if lost else _unmarked(desk, complaint, link, marks, digest)

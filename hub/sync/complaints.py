@@ -199,6 +199,8 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
             )
         )
     for connection_id, link in links.items():
+        if connection_id not in desk.network.peers:
+            continue
         _route(desk, link, connection_id in wanted_by)
         if link.state is LinkState.LINKED and link.due_at is None and differs(desk, complaint, link):
             desk.mark(link)

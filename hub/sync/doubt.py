@@ -11,7 +11,7 @@ from contracts.content import Field
 from hub.store.rows import LinkRow
 from hub.sync.desk import Desk
 from hub.sync.project import degraded, same
-from hub.words import Outcome, SentState
+from hub.words import ConflictKind, Outcome, SentState
 
 
 def settle_sent(desk: Desk, link: LinkRow, local: Mapping[Field, Any], record: Record, began: datetime) -> None:
@@ -68,6 +68,10 @@ def _outcome(desk: Desk, link: LinkRow, entry: Mapping[str, Any], outcome: Outco
 
 
 def _lost(desk: Desk, link: LinkRow, entry: Mapping[str, Any]) -> None:
+    if entry["response"] and not desk.peer.sheet.responses.reads:
+        # What cannot be read back is said at most once: a person sees it, and may have it sent again.
+        desk.record(ConflictKind.AMBIGUOUS, desk.unit.complaint(link.complaint_id), "cannot_read_back", waits=True, name="response")
+        return
     for mark in desk.unit.response_links_of(link):
         if mark.id == entry["response"] and mark.state in (SentState.SENT, SentState.UNKNOWN):
             mark.state = SentState.LOST

@@ -22,17 +22,17 @@ _FREE = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, L
 
 
 def identify(desk: Desk, record: Record, *, doubted: bool) -> LinkRow | None:
-    """Link the record to a complaint and return the link, or None if it must wait, is flagged, or must never come back.
+    """Link the record to a complaint and return the link, or None if it must wait, is flagged, or was erased.
 
     ``doubted``: the ref that another link of the same complaint holds has just been read, and it is still there.
     """
     mark = fingerprint(record, desk.keys)
-    if _erased(desk, record):
-        return None
     for find in (_by_alias, _by_token, _by_pair):
         complaint_id = find(desk, record, mark)
         if complaint_id is not None:
             return _settle(desk, record, complaint_id, doubted=doubted)
+    if _erased(desk, record):
+        return None
     mine = _own_creates(desk, record)
     if len(mine) > 1:
         desk.record(ConflictKind.DUPLICATE, None, "several_own_creates", waits=True, local=record.ref)
@@ -56,7 +56,7 @@ def identify(desk: Desk, record: Record, *, doubted: bool) -> LinkRow | None:
 def _erased(desk: Desk, record: Record) -> bool:
     mark = text_key(record.complaint.description, desk.keys)
     table = tables.tombstones.c
-    found = select(table.mark).where(table.connection_id == desk.row.id, table.mark == mark)
+    found = select(table.mark).where(table.mark == mark)
     return mark is not None and desk.unit.sql.execute(found).first() is not None
 
 

@@ -21,6 +21,10 @@ from hub.sync.project import express, same
 from hub.words import ConflictKind, LinkState, Outcome, Recovery
 
 
+# The tick of a link that has just been joined to a record: its first observation is never taken for a stale one.
+JOINED = -1
+
+
 def tracking_id(complaint_id: str) -> str:
     """Return the number a citizen can type, 12 letters and digits in threes of four: derived, so that a restore gives the same."""
     text = base64.b32encode(hashlib.sha256(complaint_id.encode()).digest()).decode()[:12]
@@ -152,8 +156,6 @@ def adopt(desk: Desk, link: LinkRow | None, record: Record, complaint: Complaint
         spread(desk, complaint)
     complaint = desk.unit.complaint(link.complaint_id)
     attempt = desk.unit.last_attempt(link, "create") if link.state in (LinkState.CREATING, LinkState.AMBIGUOUS) else None
-    if link.state is LinkState.ENDED and link.receiver:
-        link.receiver = True
     ended = link.state is LinkState.ENDED
     _hold(desk, link, record)
     if ended and not link.receiver:
@@ -165,7 +167,7 @@ def adopt(desk: Desk, link: LinkRow | None, record: Record, complaint: Complaint
     elif link.base is None:
         _without_ancestor(desk, complaint, link, record)
     desk.unit.log(complaint, Kind.LINKED, "adopted", connection_id=desk.row.id, new={"ref": record.ref})
-    link.touched, link.seen = -1, None
+    link.touched, link.seen = JOINED, None
     desk.mark(link)
     return link
 

@@ -16,8 +16,9 @@ from hub.sync.complaints import Source, change, differs, spread
 from hub.sync.deletions import missing
 from hub.sync.desk import Desk
 from hub.sync.doubt import settle_sent
+from hub.sync.erasure import without_erased
 from hub.sync.identify import identify
-from hub.sync.intake import know_again
+from hub.sync.intake import JOINED, know_again
 from hub.sync.marks import fingerprint, local_content, record_mark, value_mark, veil
 from hub.sync.memo import effective
 from hub.sync.merge import Decision, FieldCase, Verdict, decide, favours_local
@@ -65,6 +66,8 @@ def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None
     moved = observe_responses(desk, complaint, link, record)
     settle_sent(desk, link, local, record, began)
     said = effective(link, local, record.version)
+    if complaint.erased:
+        said = without_erased(said, desk.peer.sheet)
     if link.state is LinkState.ENDED:
         _proposals(desk, complaint, link, said)
     else:
@@ -72,6 +75,8 @@ def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None
     if not _equal(link.base, said):
         _rebase(desk, link, said)
     link.version, link.seen, link.raw = record.version, mark, dict(record.raw)
+    if link.touched == JOINED:
+        link.touched = desk.row.tick
     link.updated_at = desk.now
     if complaint.version != version or moved:
         spread(desk, complaint)

@@ -29,7 +29,7 @@ def next_task(desk: Desk, link: LinkRow, *, fresh: bool) -> Task | None:
         return create_next(desk, link)
     ref = str(link.ref)
     if link.sent:
-        if not fresh:
+        if not fresh and desk.peer.sheet.can_fetch:
             return Read(desk.row.tick, ref)
         link.due_at = _settled(desk, link)
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from contracts.connector import Page
 from contracts.errors import Refused
@@ -55,11 +55,6 @@ def complete(desk: Desk) -> bool:
     if desk.peer.sheet.can_list and not listed or waiting or row.recovery_held:
         return False
     row.recovery = Recovery.NONE
-    links = tables.links
-    # Everything is compared anew: what was decided before the restore may have to be pushed again.
-    desk.unit.sql.execute(
-        update(links).where(links.c.connection_id == row.id, links.c.state == "linked", links.c.due_at.is_(None)).values(due_at=desk.now)
-    )
     return True
 
 

@@ -10,11 +10,14 @@ from connectors.memory.app import MemoryApp
 from connectors.memory.connector import MemoryConnector
 from contracts.conformance import ConnectorConformance
 from tests.connectors.memory.app_world import MemoryWorld
-from tests.contracts import careless
+from tests.contracts import careless_readers, careless_sheets, careless_writers
+
+POOR = {"words": {"0": "received", "proses": "in_progress", "selesai": "answered"}, "page_size": 2}
+TOGETHER = {**POOR, "together": ["status", "response"], "combines": []}
 
 
 def _suite(kind: type[MemoryConnector]) -> type[ConnectorConformance]:
-    settings = careless.TOGETHER if kind is careless.InventsTheRest else careless.POOR
+    settings = TOGETHER if kind is careless_writers.InventsTheRest else POOR
 
     class Suite(ConnectorConformance):
         @pytest.fixture
@@ -32,7 +35,8 @@ def _suite(kind: type[MemoryConnector]) -> type[ConnectorConformance]:
 
 KINDS = [MemoryConnector] + [
     kind
-    for name, kind in vars(careless).items()
-    if isinstance(kind, type) and issubclass(kind, MemoryConnector) and kind.__module__ == careless.__name__ and not name.startswith("_")
+    for module in (careless_readers, careless_writers, careless_sheets)
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and issubclass(kind, MemoryConnector) and kind.__module__ == module.__name__ and not name.startswith("_")
 ]
 globals().update({f"Test{kind.__name__}": _suite(kind) for kind in KINDS})

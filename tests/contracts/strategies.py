@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -48,7 +49,7 @@ responses = st.builds(
 )
 
 
-def complaints(extra: st.SearchStrategy[dict[str, object]] | None = None) -> st.SearchStrategy[Complaint]:
+def complaints(extra: st.SearchStrategy[dict[str, Any]] | None = None) -> st.SearchStrategy[Complaint]:
     """Complaints of every shape; ``extra`` only if a strategy for it is given."""
     return st.builds(
         Complaint,

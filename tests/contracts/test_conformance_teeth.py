@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from contracts.conformance import ConnectorConformance
+
 SUITE = Path(__file__).with_name("careless_suite.py")
 ROOT = Path(__file__).parents[2]
 
@@ -247,3 +249,8 @@ def test_a_careless_connector_fails_exactly_the_tests_that_are_about_it(kind: st
 def test_every_careless_connector_is_expected_to_be_caught(failures: dict[str, set[str]]) -> None:
     assert set(failures) == set(CAUGHT_BY)
     assert all(tests for kind, tests in CAUGHT_BY.items() if kind != "MemoryConnector")
+
+
+def test_every_test_of_the_suite_catches_somebody() -> None:
+    suite = {name for name in dir(ConnectorConformance) if name.startswith("test_")}
+    assert suite == set().union(*CAUGHT_BY.values())

@@ -19,12 +19,14 @@ from contracts.vocabulary import Status, Visibility
 from tests.contracts.strategies import complaints
 
 WIRE, INPUT = ComplaintSchema(), ComplaintInput()
-json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=2), max_leaves=4)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=2), max_leaves=4
+)
 extras = st.dictionaries(st.text(string.ascii_lowercase, min_size=1, max_size=8).map("new_{}".format), json_values, max_size=2)
 MINIMAL: dict[str, Any] = {"description": "Lampu mati"}
 
 
-def problems(schema: ComplaintSchema, document: object) -> dict[str, Any]:
+def problems(schema: ComplaintSchema, document: Any) -> dict[str, Any]:
     with pytest.raises(ValidationError) as caught:
         schema.load(document)
     return caught.value.messages_dict
@@ -43,7 +45,7 @@ def test_what_the_wire_writes_the_api_accepts(complaint: Complaint) -> None:
 
 
 @given(st.recursive(json_values, lambda inner: st.dictionaries(st.sampled_from(sorted(WIRE.fields)), inner, max_size=6), max_leaves=10))
-def test_any_json_is_either_taken_or_refused_by_name(document: object) -> None:
+def test_any_json_is_either_taken_or_refused_by_name(document: Any) -> None:
     try:
         complaint = WIRE.load(document)
     except ValidationError as error:
@@ -81,7 +83,9 @@ def test_unknown_fields_inside_a_reporter_are_not_kept() -> None:
         ({"responses": [{"text": "x", "attachments": [{"name": "a", "sise": 1}]}]}, ("responses", 0, "attachments", 0, "sise"), "size"),
     ],
 )
-def test_an_unknown_field_from_a_caller_is_refused_with_the_nearest_name(document: dict[str, Any], where: tuple[Any, ...], hint: str) -> None:
+def test_an_unknown_field_from_a_caller_is_refused_with_the_nearest_name(
+    document: dict[str, Any], where: tuple[Any, ...], hint: str
+) -> None:
     found: Any = problems(INPUT, {**MINIMAL, **document})
     for step in where:
         found = found[step]
@@ -180,7 +184,8 @@ def test_a_caller_must_say_what_the_complaint_is_about_unless_it_changes_one() -
 def test_many_complaints_are_refused_each_with_its_own_hint() -> None:
     with pytest.raises(ValidationError) as caught:
         INPUT.load([MINIMAL, {**MINIMAL, "titel": "x"}], many=True)
-    assert caught.value.messages_dict[1]["titel"] == ["There is no such name here. Did you mean title?"]
+    messages: dict[Any, Any] = caught.value.messages_dict
+    assert messages[1]["titel"] == ["There is no such name here. Did you mean title?"]
 
 
 def test_a_response_is_public_unless_it_says_otherwise() -> None:

@@ -17,28 +17,26 @@ from hub.demo.apps.laporkota import seed as city_seed
 from hub.demo.apps.wonosari import app as wonosari
 from hub.demo.apps.wonosari import seed as regency_seed
 
-Ask = sqlite3.Connection
-
 
 @pytest.fixture(scope="module")
-def regency(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def regency(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """The file of Lapor Wonosari as it is when new."""
     yield from _new(wonosari.make_app, tmp_path_factory.mktemp("seed") / "wonosari.sqlite3")
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """The file of LaporKota as it is when new."""
     yield from _new(laporkota.make_app, tmp_path_factory.mktemp("seed") / "laporkota.sqlite3")
 
 
-def _new(make_app: Any, database: Path) -> Iterator[Ask]:
+def _new(make_app: Any, database: Path) -> Iterator[sqlite3.Connection]:
     make_app(database)
     with closing(sqlite3.connect(database)) as connection:
         yield connection
 
 
-def count(connection: Ask, sql: str) -> int:
+def count(connection: sqlite3.Connection, sql: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {sql}").fetchone()[0])
 
 
@@ -54,7 +52,7 @@ def count(connection: Ask, sql: str) -> int:
         "pengaduan WHERE foto LIKE '% %'",
     ],
 )
-def test_the_regency_has_each_kind_of_dirty_row(regency: Ask, dirty: str) -> None:
+def test_the_regency_has_each_kind_of_dirty_row(regency: sqlite3.Connection, dirty: str) -> None:
     assert count(regency, dirty) >= 1
 
 
@@ -68,16 +66,16 @@ def test_the_regency_has_each_kind_of_dirty_row(regency: Ask, dirty: str) -> Non
         "users WHERE typeof(nik) = 'integer' AND length(nik) < 16",
     ],
 )
-def test_the_city_has_each_kind_of_dirty_row(city: Ask, dirty: str) -> None:
+def test_the_city_has_each_kind_of_dirty_row(city: sqlite3.Connection, dirty: str) -> None:
     assert count(city, dirty) >= 1
 
 
-def test_there_are_twelve_to_twenty_complaints_each(regency: Ask, city: Ask) -> None:
+def test_there_are_twelve_to_twenty_complaints_each(regency: sqlite3.Connection, city: sqlite3.Connection) -> None:
     assert 12 <= count(regency, "pengaduan") <= 20
     assert 12 <= count(city, "reports") <= 20
 
 
-def test_the_usual_tables_have_no_modification_time(regency: Ask) -> None:
+def test_the_usual_tables_have_no_modification_time(regency: sqlite3.Connection) -> None:
     columns = [each[1] for each in regency.execute("PRAGMA table_info(pengaduan)")]
     assert columns == ["id_pengaduan", "tgl_pengaduan", "nik", "isi_laporan", "foto", "status"]
 

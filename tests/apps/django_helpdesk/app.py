@@ -129,7 +129,8 @@ class DjangoHelpdesk:
     def ticket(self, number: int) -> Ticket:
         """Return what opens the public page of a ticket that somebody else filed."""
         row = self.rows(
-            "SELECT t.submitter_email, t.secret_key, q.slug FROM helpdesk_ticket t JOIN helpdesk_queue q ON q.id = t.queue_id WHERE t.id = ?",
+            "SELECT t.submitter_email, t.secret_key, q.slug"
+            " FROM helpdesk_ticket t JOIN helpdesk_queue q ON q.id = t.queue_id WHERE t.id = ?",
             [number],
         )[0]
         return Ticket(number, f"{row['slug']}-{number}", row["submitter_email"] or "", row["secret_key"])

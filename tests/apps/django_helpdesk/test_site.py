@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,12 +44,6 @@ def test_a_ticket_filed_with_the_public_form_is_on_its_page(site: DjangoHelpdesk
     page = site.public_page(ticket)
     assert "Air mati [Open]" in page
     assert "air tidak mengalir & keran berdesis" in page
-
-
-def test_hostile_text_stays_text(site: DjangoHelpdesk) -> None:
-    ticket = site.file_ticket("<script>alert(1)</script>", "{{ 7|add:35 }} <img src=x onerror=alert(1)>", "warga@warga.example")
-    assert "[Open]" in site.public_page(ticket)
-    assert site.rows("SELECT title FROM helpdesk_ticket WHERE id = ?", [ticket.number])[0]["title"].startswith("<script>")
 
 
 def test_the_citizen_reads_what_staff_answered_and_not_their_notes(site: DjangoHelpdesk) -> None:
@@ -123,9 +118,10 @@ def test_a_change_by_staff_comes_with_the_next_changes(site: DjangoHelpdesk, con
 
 def test_a_stopped_site_leaves_no_process(tmp_path: Path, site: DjangoHelpdesk) -> None:
     other = DjangoHelpdesk(tmp_path / "another")
-    other.start()
-    assert other.pid is not None
-    other.stop()
-    assert other.pid is None
+    with other:
+        pid = other.pid
+        assert pid is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
     assert other.database.exists()
     assert site.pid is not None, "stopping one leaves the other alone"

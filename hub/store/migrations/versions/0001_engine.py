@@ -60,6 +60,11 @@ def upgrade() -> None:
     sa.Column('value', Json, nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_meta'))
     )
+    op.create_table('tombstones',
+    sa.Column('mark', sa.String(length=64), nullable=False),
+    sa.Column('at', Moment(), nullable=False),
+    sa.PrimaryKeyConstraint('mark', name=op.f('pk_tombstones'))
+    )
     op.create_table('aliases',
     sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ref', sa.Text(), nullable=False),
@@ -124,6 +129,8 @@ def upgrade() -> None:
     sa.Column('rule', sa.String(length=60), nullable=False),
     sa.Column('happened_at', Moment(), nullable=True),
     sa.Column('learned_at', Moment(), nullable=False),
+    sa.Column('salt', sa.String(length=32), nullable=True),
+    sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('previous', sa.String(length=64), nullable=True),
     sa.Column('hash', sa.String(length=64), nullable=False),
     sa.CheckConstraint("kind IN ('filed', 'changed', 'status', 'assigned', 'returned', 'responded', 'amended', 'withdrawn', 'linked', 'delivered', 'ended', 'deleted', 'restored', 'conflict', 'proposal', 'resolved')", name=op.f('ck_ledger_kind')),
@@ -167,13 +174,6 @@ def upgrade() -> None:
     sa.Column('due_at', Moment(), nullable=False),
     sa.ForeignKeyConstraint(['connection_id'], ['connections.id'], name=op.f('fk_reads_connection_id_connections')),
     sa.PrimaryKeyConstraint('connection_id', 'ref', name=op.f('pk_reads'))
-    )
-    op.create_table('tombstones',
-    sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('mark', sa.String(length=64), nullable=False),
-    sa.Column('at', Moment(), nullable=False),
-    sa.ForeignKeyConstraint(['connection_id'], ['connections.id'], name=op.f('fk_tombstones_connection_id_connections')),
-    sa.PrimaryKeyConstraint('connection_id', 'mark', name=op.f('pk_tombstones'))
     )
     op.create_table('conflicts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),

@@ -1,0 +1,55 @@
+"""The chain of each complaint's ledger: every entry carries a hash of the one before it.
+
+The chain runs over salted digests of the values, not the values: erasing what was said, and its salt, breaks no link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from hub.store import tables
+
+_CHAINED = ("complaint_id", "kind", "rule", "field", "connection_id", "actor", "happened_at", "learned_at", "digest")
+
+
+def sealed(entry: dict[str, Any], previous: str | None) -> dict[str, Any]:
+    """Complete one entry with its salt, digest and hash."""
+    whole = {"field": None, "old": None, "new": None, "connection_id": None, "actor": None, "happened_at": None, **entry}
+    whole["salt"] = secrets.token_hex(16)
+    whole["digest"] = _digest(whole["salt"], whole["old"], whole["new"])
+    whole["previous"] = previous
+    whole["hash"] = _hash(whole)
+    return whole
+
+
+def broken(sql: Connection, complaint_id: str, head: str | None) -> str | None:
+    """Follow a complaint's chain to its head; return what is wrong with it, or None."""
+    previous = None
+    for row in sql.execute(select(tables.ledger).where(tables.ledger.c.complaint_id == complaint_id).order_by(tables.ledger.c.seq)):
+        entry = dict(row._mapping)
+        if entry["previous"] != previous or entry["hash"] != _hash(entry):
+            return f"entry {entry['seq']} does not follow from the one before it"
+        if entry["salt"] is not None and entry["digest"] != _digest(entry["salt"], entry["old"], entry["new"]):
+            return f"the values of entry {entry['seq']} were changed"
+        previous = entry["hash"]
+    return None if previous == head else "the newest entry is missing"
+
+
+def _digest(salt: str, old: Any, new: Any) -> str:
+    text = orjson.dumps([salt, old, new], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    return hashlib.sha256(text).hexdigest()
+
+
+def _hash(entry: dict[str, Any]) -> str:
+    said = [entry["previous"], *(_plain(entry[name]) for name in _CHAINED)]
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
