@@ -92,7 +92,8 @@ def update(app: MemoryApp, ref: str, change: Change, expected: str | None) -> tu
         return row, None
     app.journal.writes += 1
     added = changed.replies[-1].ref if change.reply else None
-    return app.save(changed, HUB), added
+    by_itself = frozenset() if change.status else frozenset({"status"})
+    return app.save(changed, HUB, aside=by_itself), added
 
 
 def _refuse(row: Row, change: Change, behaviour: Behaviour) -> None:

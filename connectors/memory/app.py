@@ -165,12 +165,12 @@ class MemoryApp(Line):
         }
         return self.save(Row(store.last_number, now, 0, now, status, kept, token=token), who, now)
 
-    def save(self, row: Row, who: str, now: datetime | None = None) -> Row:
-        """Store a changed row under the next change number and write the journal."""
+    def save(self, row: Row, who: str, now: datetime | None = None, aside: frozenset[str] = frozenset()) -> Row:
+        """Store a changed row under the next change number and write the journal; ``aside`` names what changed by itself."""
         store = self.store
         store.changes += 1
         saved = replace(row, changed=store.changes, updated=now or self.clock())
-        self.journal.changed(store.rows.get(row.ref), saved, who)
+        self.journal.changed(store.rows.get(row.ref), saved, who, aside)
         store.rows[row.ref] = saved
         return saved
 

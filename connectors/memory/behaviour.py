@@ -59,6 +59,7 @@ class Behaviour:
     idempotent_create: bool = True
     can_list: bool = True
     can_create: bool = True
+    can_fetch: bool = True
     combines: frozenset[frozenset[Part]] = frozenset({frozenset(Part)})
     together: frozenset[Part] = frozenset()
     transitions: Mapping[Status, frozenset[Status]] | None = None
@@ -117,6 +118,7 @@ class Behaviour:
             together=self.together,
             responses=self.responses,
             can_create=self.can_create,
+            can_fetch=self.can_fetch,
             can_list=self.can_list,
             can_find=self.can_find,
             carries_token=self.carries_token,

@@ -61,6 +61,8 @@ class MemoryConnector(Connector):
 
     def fetch(self, ref: str) -> Record:
         """Read one record."""
+        if not self.behaviour.can_fetch:
+            raise NotImplementedError
         row = self.app.call("read", lambda store: api.read(store, ref))
         if row.problem:
             raise Reject(f"The record makes no sense: {row.problem}.", "Correct it in the app.")

@@ -12,6 +12,7 @@ from connectors.memory.store import Row
 
 HUB = "hub"
 USER = "user"
+APP = "app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,13 @@ class Journal:
         """Return what happened to one record, oldest first (a ref that was used twice has both lives)."""
         return [entry for entry in self.entries if entry.ref == ref]
 
-    def changed(self, old: Row | None, new: Row, who: str) -> None:
-        """Take down every value in which the two rows differ."""
+    def changed(self, old: Row | None, new: Row, who: str, aside: frozenset[str] = frozenset()) -> None:
+        """Take down every value in which the two rows differ; what is named ``aside`` the app did by itself."""
         before = dict(_values(old)) if old else {}
         after = dict(_values(new))
         for what in {**before, **after}:
             if before.get(what) != after.get(what):
-                self._add(Entry(new.ref, who, what, before.get(what), after.get(what), new.updated))
+                self._add(Entry(new.ref, APP if what in aside else who, what, before.get(what), after.get(what), new.updated))
 
     def _add(self, entry: Entry) -> None:
         self.entries.append(entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
-from marshmallow.validate import Range
+from marshmallow.validate import OneOf, Range
 
 from connectors.memory.behaviour import Versions
 from contracts.connector import Feed, Part, ResponseAbility
@@ -54,7 +54,7 @@ class MemorySettings(StrictSchema):
     """``app`` names the app; everything else is a knob of `Behaviour`, and counts only if that app does not exist yet."""
 
     app = fields.String(required=True, metadata={"description": "Name of the app in this process"})
-    feed = fields.Enum(Feed, by_value=True)
+    feed = fields.Enum(Feed, by_value=True, validate=OneOf([Feed.POLL, Feed.SNAPSHOT]))
     words = fields.Dict(keys=fields.String(), values=_status())
     write_words = fields.Dict(keys=_status(), values=fields.String(), allow_none=True)
     reopens = _FrozenSet(_status())
@@ -70,6 +70,7 @@ class MemorySettings(StrictSchema):
     idempotent_create = fields.Boolean()
     can_list = fields.Boolean()
     can_create = fields.Boolean()
+    can_fetch = fields.Boolean()
     combines = _FrozenSet(_parts())
     together = _parts()
     transitions = fields.Dict(keys=_status(), values=_FrozenSet(_status()), allow_none=True)

@@ -97,9 +97,9 @@ class CarefulWriting:
 
     def test_a_stale_version_is_refused_and_nothing_changes(self, connector: Connector, world: World) -> None:
         """The condition and the write are one step in the app, and an app without it does not claim it."""
-        requires(connector.capabilities.conditional_write, "conditional write")
-        needs(world, "change")
         sheet = connector.capabilities
+        requires(sheet.conditional_write and sheet.can_fetch, "conditional write")
+        needs(world, "change")
         ref = some_ref(connector, world)
         old = connector.fetch(ref)
         assert old.version is not None, "a conditional write needs versions"
@@ -126,7 +126,7 @@ class CarefulWriting:
     def test_parts_that_belong_together_are_not_taken_alone(self, connector: Connector, world: World) -> None:
         """The sheet says so; a connector that quietly fills in the rest invents content."""
         sheet = connector.capabilities
-        requires(sheet.together, "parts that are only taken together")
+        requires(sheet.together and sheet.can_fetch, "parts that are only taken together")
         ref = some_ref(connector, world)
         before = connector.fetch(ref)
         alone = {

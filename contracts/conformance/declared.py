@@ -25,6 +25,14 @@ class Declared:
             connector.settings_schema().load({"no_such_setting": 1})
         assert "no_such_setting" in caught.value.messages_dict
 
+    def test_a_misspelt_setting_suggests_the_one_that_was_meant(self, connector: Connector) -> None:
+        """Build the schema on ``contracts.strict.StrictSchema`` and it does."""
+        schema = connector.settings_schema()
+        meant = max(sorted(schema.load_fields), key=len)
+        with pytest.raises(ValidationError) as caught:
+            schema.load({meant[:-1]: 1})
+        assert meant in str(caught.value.messages_dict[meant[:-1]])
+
     def test_a_status_that_was_projected_stays_where_it_is(self, connector: Connector) -> None:
         """project(project(s)) = project(s): what the app reports can be told to it again."""
         statuses = connector.capabilities.statuses

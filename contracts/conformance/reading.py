@@ -157,6 +157,6 @@ class Reading:
         ref = some_ref(connector, world)
         world.attach(ref, "foto.txt", b"bukan foto")
         world.catch_up()
-        attachment = connector.fetch(ref).complaint.attachments[-1]
+        attachment = records(pages(connector))[ref].complaint.attachments[-1]
         assert connector.content(ref, attachment) == b"bukan foto"
         assert attachment.size in (None, 10)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Row, Select, delete, select
 
 from contracts.content import Field
 from contracts.vocabulary import Visibility
@@ -17,7 +18,20 @@ from hub.store.unit import Unit
 from hub.sync.network import Network, Peer
 from hub.sync.project import final, wanted
 from hub.sync.rights import Standing, standing
-from hub.words import ConflictKind, ConflictState, LinkState, SentState
+from hub.words import ConflictKind, ConflictState, SentState
+
+_PART = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What was asked once for a whole page: known aliases, erased texts, and whether anything waits to be recognised."""
+
+    refs: frozenset[str]
+    aliases: dict[tuple[str, str], str]
+    erased: frozenset[str]
+    doubtful: bool
+    pairs: bool
 
 
 @dataclass(slots=True)
@@ -28,6 +42,7 @@ class Desk:
     network: Network
     keys: KeyRing
     here: ConnectionRow | None = None
+    ahead: Ahead | None = None
     fresh_texts: dict[str, list[str]] = field(default_factory=dict)
     fresh_aliases: set[tuple[int, str, str]] = field(default_factory=set)
     _refs: dict[str, str] = field(default_factory=dict)
@@ -172,17 +187,17 @@ class Desk:
 
     def open_refs(self, refs: list[str]) -> None:
         """Load, in bulk and in lock order, every complaint of this connection that holds one of these refs."""
-        link, ids = tables.links.c, set()
+        link = tables.links.c
         self._asked.update(refs)
-        for start in range(0, len(refs), 400):
-            part = refs[start : start + 400]
-            found = self.unit.sql.execute(
-                select(link.complaint_id, link.ref).where(link.connection_id == self.row.id, link.ref.in_(part))
-            )
-            for row in found:
-                self._refs[row.ref] = row.complaint_id
-                ids.add(row.complaint_id)
-        self.unit.open(ids)
+        held = in_parts(self, select(link.complaint_id, link.ref).where(link.connection_id == self.row.id), link.ref, refs)
+        self._refs.update({row.ref: row.complaint_id for row in held})
+        self.unit.open(row.complaint_id for row in held)
 
 
-LIVE_STATES = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.LINKED})
+def in_parts(desk: Desk, statement: Select[Any], column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:
+    """Ask for the rows whose column is one of many values, a few hundred at a time."""
+    wanted = sorted(values)
+    found: list[Row[Any]] = []
+    for start in range(0, len(wanted), _PART):
+        found += desk.unit.sql.execute(statement.where(column.in_(wanted[start : start + _PART]))).all()
+    return found

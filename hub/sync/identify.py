@@ -6,6 +6,8 @@ nothing is imported until a direct read or a person has decided.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import or_, select
 
 from contracts.connector import Record
@@ -13,7 +15,7 @@ from contracts.content import Field
 from hub import tokens
 from hub.store import tables
 from hub.store.rows import LinkRow
-from hub.sync.desk import Desk
+from hub.sync.desk import Ahead, Desk, in_parts
 from hub.sync.intake import adopt, import_new, recreate
 from hub.sync.marks import fingerprint, text_key
 from hub.words import ConflictKind, LinkState, Recovery
@@ -53,8 +55,34 @@ def identify(desk: Desk, record: Record, *, doubted: bool) -> LinkRow | None:
     return import_new(desk, record)
 
 
+def look_ahead(desk: Desk, records: Sequence[Record]) -> None:
+    """Ask once for a whole page what would otherwise be asked for each of its records."""
+    refs, marks = {record.ref for record in records}, [text_key(record.complaint.description, desk.keys) for record in records]
+    alias, link, pair = tables.aliases.c, tables.links.c, tables.pairs.c
+    found = in_parts(desk, select(alias.ref, alias.fingerprint, alias.complaint_id).where(alias.connection_id == desk.row.id), alias.ref, refs)
+    buried = in_parts(desk, select(tables.tombstones.c.mark), tables.tombstones.c.mark, {mark for mark in marks if mark})
+    doubtful = select(link.id).where(
+        link.connection_id == desk.row.id, link.state.in_([LinkState.CREATING.value, LinkState.AMBIGUOUS.value])
+    )
+    told = select(pair.ref).where((pair.other_id == desk.row.id) | (pair.connection_id == desk.row.id))
+    desk.ahead = Ahead(
+        refs=frozenset(refs),
+        aliases={(row.ref, row.fingerprint): row.complaint_id for row in found},
+        erased=frozenset(row.mark for row in buried),
+        doubtful=desk.unit.sql.execute(doubtful.limit(1)).first() is not None,
+        pairs=desk.unit.sql.execute(told.limit(1)).first() is not None,
+    )
+
+
+def _ahead(desk: Desk, record: Record) -> Ahead | None:
+    return desk.ahead if desk.ahead is not None and record.ref in desk.ahead.refs else None
+
+
 def _erased(desk: Desk, record: Record) -> bool:
     mark = text_key(record.complaint.description, desk.keys)
+    ahead = _ahead(desk, record)
+    if ahead is not None:
+        return mark in ahead.erased
     table = tables.tombstones.c
     found = select(table.mark).where(table.mark == mark)
     return mark is not None and desk.unit.sql.execute(found).first() is not None
@@ -63,6 +91,10 @@ def _erased(desk: Desk, record: Record) -> bool:
 def _by_alias(desk: Desk, record: Record, mark: str | None) -> str | None:
     if mark is None:
         return None
+    ahead = _ahead(desk, record)
+    if ahead is not None:
+        known = ahead.aliases.get((record.ref, mark))
+        return known if known is not None and desk.unit.knows(known) else None
     alias = tables.aliases.c
     found = select(alias.complaint_id).where(
         alias.connection_id == desk.row.id, alias.ref == record.ref, alias.fingerprint == mark
@@ -78,6 +110,9 @@ def _by_token(desk: Desk, record: Record, mark: str | None) -> str | None:
 
 def _by_pair(desk: Desk, record: Record, mark: str | None) -> str | None:
     pair, link = tables.pairs.c, tables.links.c
+    ahead = _ahead(desk, record)
+    if not record.same_as and ahead is not None and not ahead.pairs:
+        return None
     typed = [
         select(link.complaint_id).where(link.connection_id == peer.id, link.ref == record.same_as[peer.name])
         for peer in desk.network.peers.values()
@@ -99,7 +134,8 @@ def _by_pair(desk: Desk, record: Record, mark: str | None) -> str | None:
 
 def _own_creates(desk: Desk, record: Record) -> list[LinkRow]:
     # Only an app that cannot carry our token leaves us to recognise our own creates by their text.
-    if desk.peer.sheet.carries_token:
+    ahead = _ahead(desk, record)
+    if desk.peer.sheet.carries_token or (ahead is not None and not ahead.doubtful):
         return []
     mark = text_key(record.complaint.description, desk.keys)
     link, complaint = tables.links.c, tables.complaints.c

@@ -131,6 +131,12 @@ def know_again(desk: Desk, link: LinkRow, record: Record) -> None:
 def _remember(desk: Desk, ref: str, mark: str, complaint_id: str) -> None:
     # The alias re-links this very record should its ref ever come back; append-only.
     alias = tables.aliases
+    if desk.ahead is not None and ref in desk.ahead.refs and (ref, mark) in desk.ahead.aliases:
+        return
+    if desk.ahead is not None and ref in desk.ahead.refs and (desk.row.id, ref, mark) not in desk.fresh_aliases:
+        desk.fresh_aliases.add((desk.row.id, ref, mark))
+        desk.unit.put(alias, connection_id=desk.row.id, ref=ref, fingerprint=mark, complaint_id=complaint_id)
+        return
     key = (alias.c.connection_id == desk.row.id) & (alias.c.ref == ref) & (alias.c.fingerprint == mark)
     if (desk.row.id, ref, mark) in desk.fresh_aliases or desk.unit.sql.execute(select(alias.c.ref).where(key)).first():
         return

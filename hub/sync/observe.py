@@ -68,11 +68,11 @@ def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None
     said = effective(link, local, record.version)
     if complaint.erased:
         said = without_erased(said, desk.peer.sheet)
-    if link.state is LinkState.ENDED:
-        _proposals(desk, complaint, link, said)
-    else:
-        _fields(desk, complaint, link, said, flat, record)
     if not _equal(link.base, said):
+        if link.state is LinkState.ENDED:
+            _proposals(desk, complaint, link, said)
+        else:
+            _fields(desk, complaint, link, said, flat, record)
         _rebase(desk, link, said)
     link.version, link.seen, link.raw = record.version, mark, dict(record.raw)
     if link.touched == JOINED:

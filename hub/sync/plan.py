@@ -36,7 +36,7 @@ class Planned:
     @property
     def parts(self) -> frozenset[Part]:
         """The parts this call uses."""
-        return frozenset({part_of(name) for name in self.fields} | ({Part.RESPONSE} if self.saying else set()))
+        return frozenset({part_of(name, value) for name, value in self.fields.items()} | ({Part.RESPONSE} if self.saying else set()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class Plan:
     unreachable: tuple[Field, ...] = ()
 
 
-def part_of(name: Field) -> Part:
-    """Tell in which part of an edit a field travels; the reason goes with the status."""
-    if name in (Field.STATUS, Field.REASON):
+def part_of(name: Field, value: Any) -> Part:
+    """Tell in which part of an edit a field travels; a reason goes with its status, but is cleared like any other field."""
+    if name is Field.STATUS or (name is Field.REASON and value is not None):
         return Part.STATUS
     return Part.HOLDER if name is Field.HOLDER else Part.FIELDS
 
@@ -68,9 +68,9 @@ def plan(
 ) -> Plan:
     """Return the calls that lead from ``base`` to ``want`` and say what has not been said."""
     moves = {name: value for name, value in differences(want, base).items() if name not in held}
-    fields = {name: value for name, value in moves.items() if part_of(name) is Part.FIELDS}
-    holder = {name: value for name, value in moves.items() if part_of(name) is Part.HOLDER}
-    status = {name: value for name, value in moves.items() if part_of(name) is Part.STATUS}
+    fields = {name: value for name, value in moves.items() if part_of(name, value) is Part.FIELDS}
+    holder = {name: value for name, value in moves.items() if part_of(name, value) is Part.HOLDER}
+    status = {name: value for name, value in moves.items() if part_of(name, value) is Part.STATUS}
     unreachable: tuple[Field, ...] = ()
     if Field.STATUS in status:
         step = _step(base.get(Field.STATUS), status[Field.STATUS], sheet)

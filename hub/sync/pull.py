@@ -12,7 +12,8 @@ from contracts.gateway import Pull
 from hub.store import tables
 from hub.sync.creates import miss
 from hub.sync.deletions import suspect
-from hub.sync.desk import Desk
+from hub.sync.desk import Desk, in_parts
+from hub.sync.identify import look_ahead
 from hub.sync.marks import local_content, record_mark, veil
 from hub.sync.observe import observe
 from hub.sync.quarantine import quarantine, released
@@ -43,6 +44,7 @@ def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] 
         return None
     changed = _changed(desk, [record for record in page.records if record.ref not in skip])
     desk.open_refs([record.ref for record in changed])
+    look_ahead(desk, changed)
     for record in changed:
         try:
             observe(desk, record, task.stamp, reading.began)
@@ -86,12 +88,9 @@ def _restored(desk: Desk, reading: Reading, page: Page) -> bool:
 
 def _changed(desk: Desk, records: list[Record]) -> list[Record]:
     """Leave out, in one query and before anything is locked, the records that say what they said last time."""
-    link, known = tables.links.c, {}
-    refs = [record.ref for record in records]
-    for start in range(0, len(refs), 400):
-        part = refs[start : start + 400]
-        found = select(link.ref, link.seen).where(link.connection_id == desk.row.id, link.ref.in_(part), link.seen.is_not(None))
-        known.update({row.ref: row.seen for row in desk.unit.sql.execute(found)})
+    link = tables.links.c
+    found = select(link.ref, link.seen).where(link.connection_id == desk.row.id, link.seen.is_not(None))
+    known = {row.ref: row.seen for row in in_parts(desk, found, link.ref, {record.ref for record in records})}
     reads, keys = desk.peer.sheet.reads, desk.keys
     return [
         record

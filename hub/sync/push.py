@@ -109,9 +109,8 @@ def _mark_said(desk: Desk, link: LinkRow, saying: Saying, attempt: str) -> Respo
 
 def _edit(desk: Desk, complaint: ComplaintRow, said: dict[Field, Any], saying: Saying | None) -> Edit:
     flat = {Field(name): value for name, value in said.items()}
-    status, reason, holder = (flat.pop(name, None) for name in (Field.STATUS, Field.REASON, Field.HOLDER))
-    if status is not None and reason is None and Field.REASON in desk.peer.sheet.writes:
-        reason = complaint.content.get(Field.REASON.value)
+    status, holder = flat.pop(Field.STATUS, None), flat.pop(Field.HOLDER, None)
+    reason = flat.pop(Field.REASON) if flat.get(Field.REASON) is not None else None
     row = next((row for row in desk.unit.responses_of(complaint.id) if saying and row.id == saying.id), None)
     response = Response(saying.text, saying.visibility, row.written_at if row else desk.now, row.author if row else None) if saying else None
     return Edit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from marshmallow import EXCLUDE
+from marshmallow import EXCLUDE, ValidationError
 
 from connectors.memory.connector import MemoryConnector
 from connectors.memory.settings import MemorySettings
@@ -22,6 +22,15 @@ class ForgivingSettings(MemorySettings):
 
 class TakesAnySetting(MemoryConnector):
     settings_schema = ForgivingSettings
+
+
+class CurtSettings(MemorySettings):
+    def handle_error(self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
+        """Say "Unknown field." and no more."""
+
+
+class RefusesWithoutAHint(MemoryConnector):
+    settings_schema = CurtSettings
 
 
 class _Boasting(MemoryConnector):

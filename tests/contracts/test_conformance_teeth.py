@@ -30,6 +30,9 @@ CAUGHT_BY: dict[str, set[str]] = {
         "test_a_reading_that_finds_nothing_keeps_its_cursor",
         "test_the_last_cursor_is_past_what_was_read",
     },
+    "RepliesDoNotCount": {
+        "test_a_status_and_a_response_are_found_from_the_last_cursor",
+    },
     "NewestFirst": {
         "test_from_each_cursor_on_nothing_is_missed",
         "test_pages_come_oldest_change_first",
@@ -76,6 +79,12 @@ CAUGHT_BY: dict[str, set[str]] = {
     },
     "WritesOnRead": {
         "test_reading_twice_gives_the_same_and_writes_nothing",
+    },
+    "LosesFiles": {
+        "test_a_file_is_read_as_it_was_added",
+    },
+    "FindsByBeginning": {
+        "test_a_token_that_nobody_carries_finds_nothing",
     },
     "SwallowsGone": {
         "test_a_deleted_record_is_gone_and_no_longer_listed",
@@ -127,14 +136,43 @@ CAUGHT_BY: dict[str, set[str]] = {
     "FilesOnlyATitle": {
         "test_a_new_record_says_what_was_filed",
     },
-    "FindsByBeginning": {
-        "test_a_token_that_nobody_carries_finds_nothing",
-    },
-    "TakesAnySetting": {
-        "test_settings_refuse_a_name_they_do_not_know",
-    },
     "InventsTheRest": {
         "test_parts_that_belong_together_are_not_taken_alone",
+    },
+    "CategoryBecomesTags": {
+        "test_every_field_it_takes_is_read_back",
+        "test_saying_again_what_it_says_changes_nothing",
+    },
+    "HolderWithoutUnit": {
+        "test_a_holder_is_read_back",
+        "test_combined_parts_all_take_effect",
+    },
+    "DropsTheReason": {
+        "test_a_reason_goes_with_its_status",
+    },
+    "OneStatusBehind": {
+        "test_combined_parts_all_take_effect",
+        "test_every_status_it_can_say_is_read_back_as_declared",
+    },
+    "FilesTwice": {
+        "test_a_new_record_is_in_the_listing_once",
+        "test_a_record_is_found_by_its_token",
+    },
+    "OneForTheSameWords": {
+        "test_two_keys_file_two_records",
+    },
+    "FilesOverTheLast": {
+        "test_filing_changes_no_other_record",
+    },
+    "CreateReceiptAsAsked": {
+        "test_the_receipt_of_a_create_is_true",
+    },
+    "TakesAnySetting": {
+        "test_a_misspelt_setting_suggests_the_one_that_was_meant",
+        "test_settings_refuse_a_name_they_do_not_know",
+    },
+    "RefusesWithoutAHint": {
+        "test_a_misspelt_setting_suggests_the_one_that_was_meant",
     },
     "SaysClosedReadsAnswered": {
         "test_a_status_that_was_projected_stays_where_it_is",
@@ -186,40 +224,6 @@ CAUGHT_BY: dict[str, set[str]] = {
     },
     "ClosesOnce": {
         "test_closing_twice_does_no_harm",
-    },
-    "LosesFiles": {
-        "test_a_file_is_read_as_it_was_added",
-    },
-    "CategoryBecomesTags": {
-        "test_every_field_it_takes_is_read_back",
-        "test_saying_again_what_it_says_changes_nothing",
-    },
-    "HolderWithoutUnit": {
-        "test_a_holder_is_read_back",
-        "test_combined_parts_all_take_effect",
-    },
-    "DropsTheReason": {
-        "test_a_reason_goes_with_its_status",
-    },
-    "OneStatusBehind": {
-        "test_combined_parts_all_take_effect",
-        "test_every_status_it_can_say_is_read_back_as_declared",
-    },
-    "FilesTwice": {
-        "test_a_new_record_is_in_the_listing_once",
-        "test_a_record_is_found_by_its_token",
-    },
-    "OneForTheSameWords": {
-        "test_two_keys_file_two_records",
-    },
-    "FilesOverTheLast": {
-        "test_filing_changes_no_other_record",
-    },
-    "CreateReceiptAsAsked": {
-        "test_the_receipt_of_a_create_is_true",
-    },
-    "RepliesDoNotCount": {
-        "test_a_status_and_a_response_are_found_from_the_last_cursor",
     },
 }
 

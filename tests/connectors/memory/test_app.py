@@ -212,6 +212,7 @@ def test_a_reply_moves_the_status_where_the_app_does_that() -> None:
     receipt = connector.apply(ref, Edit(response=Response("Kami cek.")), None, "1")
     assert receipt.record is not None
     assert receipt.record.complaint.status is Status.IN_PROGRESS
+    assert app.journal.of(ref)[-2].who == "app"
     receipt = connector.apply(ref, Edit(status=Status.ANSWERED, response=Response("Selesai.")), None, "2")
     assert receipt.record is not None
     assert receipt.record.complaint.status is Status.ANSWERED

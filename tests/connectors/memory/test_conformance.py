@@ -46,6 +46,7 @@ APPS: Mapping[str, Mapping[str, Any]] = {
         "transitions": {"received": ["in_progress"], "in_progress": ["answered"], "answered": ["in_progress"]},
     },
     "reply_opens": {"words": SCHOOLBOOK_WORDS, "reply_moves_to": "proses", "signals_deletion": True, "returns_record": False},
+    "listing_only": {"can_fetch": False, "returns_record": False, "can_find": False},
     "read_only": {"can_create": False, "writes": [], "combines": [], "responses": {"reads": True, "writes": []}, "can_list": False},
 }
 

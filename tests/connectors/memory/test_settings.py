@@ -59,6 +59,7 @@ def test_settings_become_the_values_of_the_port() -> None:
         ({"versions": "none"}, "conditional_write"),
         ({"carries_token": False}, "can_find"),
         ({"writes": ["description"]}, "writes"),
+        ({"feed": "inbox"}, "feed"),
         ({"page_size": 0}, "page_size"),
         ({"words": {"0": "open"}}, "words"),
         ({"app": None}, "app"),

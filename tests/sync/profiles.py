@@ -1,0 +1,82 @@
+"""The kinds of app that the engine is driven against, from rich to poor; each poverty is one that real apps have."""
+
+from __future__ import annotations
+
+from connectors.memory.behaviour import AT_FILING_ONLY, Behaviour, Versions
+from contracts.connector import Feed, Part, ResponseAbility
+from contracts.content import Field
+from contracts.vocabulary import Status, Visibility
+
+THREE_WORDS = {"baru": Status.RECEIVED, "proses": Status.IN_PROGRESS, "selesai": Status.ANSWERED}
+SAID = {
+    Status.RECEIVED: "baru",
+    Status.VERIFIED: "baru",
+    Status.ASSIGNED: "baru",
+    Status.IN_PROGRESS: "proses",
+    Status.ANSWERED: "selesai",
+    Status.CLOSED: "selesai",
+}
+SHOWN = frozenset({Field.TITLE, Field.DESCRIPTION, Field.CATEGORY, Field.STATUS, Field.REASON, Field.HOLDER, Field.SUBMITTED_AT})
+CHANGED = SHOWN - AT_FILING_ONLY
+PUBLIC = ResponseAbility(reads=True, writes=frozenset({Visibility.PUBLIC}))
+
+RICH = Behaviour(reads=SHOWN, creates=SHOWN, writes=CHANGED)
+SHORT_PAGES = Behaviour(reads=SHOWN, creates=SHOWN, writes=CHANGED, page_size=2, versions=Versions.OPAQUE, idempotent_create=False, returns_record=False)
+THREE_STATES = Behaviour(
+    reads=SHOWN, creates=SHOWN, writes=CHANGED, words=THREE_WORDS, write_words=SAID, cuts={Field.TITLE: 9}, combines=frozenset(), responses=PUBLIC
+)
+HOME_MADE = Behaviour(
+    feed=Feed.SNAPSHOT,
+    reads=SHOWN,
+    creates=SHOWN,
+    writes=CHANGED,
+    versions=Versions.NONE,
+    conditional_write=False,
+    carries_token=False,
+    can_find=False,
+    idempotent_create=False,
+    returns_record=False,
+    page_size=3,
+    combines=frozenset(),
+    responses=PUBLIC,
+)
+FORGETFUL = Behaviour(
+    reads=SHOWN, creates=SHOWN, writes=CHANGED, versions=Versions.OPAQUE, carries_token=False, can_find=False, idempotent_create=False, page_size=4
+)
+ANSWERS_WITH_STATUS = Behaviour(
+    reads=SHOWN,
+    creates=SHOWN,
+    writes=CHANGED,
+    words=THREE_WORDS,
+    write_words=SAID,
+    together=frozenset({Part.STATUS, Part.RESPONSE}),
+    combines=frozenset(),
+    responses=PUBLIC,
+)
+CUTS_SILENTLY = Behaviour(reads=SHOWN, creates=SHOWN, writes=CHANGED, undeclared_cuts={Field.TITLE: 8}, returns_record=False)
+REPLY_OPENS = Behaviour(reads=SHOWN, creates=SHOWN, writes=CHANGED, words=THREE_WORDS, write_words=SAID, reply_moves_to="proses")
+STEPS_ONLY = Behaviour(
+    reads=SHOWN,
+    creates=SHOWN,
+    writes=CHANGED,
+    words=THREE_WORDS,
+    write_words=SAID,
+    combines=frozenset(),
+    transitions={
+        Status.RECEIVED: frozenset({Status.IN_PROGRESS}),
+        Status.IN_PROGRESS: frozenset({Status.ANSWERED}),
+        Status.ANSWERED: frozenset({Status.IN_PROGRESS}),
+    },
+)
+
+PROFILES: dict[str, Behaviour] = {
+    "rich": RICH,
+    "short_pages": SHORT_PAGES,
+    "three_states": THREE_STATES,
+    "home_made": HOME_MADE,
+    "forgetful": FORGETFUL,
+    "answers_with_status": ANSWERS_WITH_STATUS,
+    "cuts_silently": CUTS_SILENTLY,
+    "reply_opens": REPLY_OPENS,
+    "steps_only": STEPS_ONLY,
+}
