@@ -79,7 +79,7 @@ class Connectors:
         try:
             loaded: dict[str, Any] = schema.load(given)
         except ValidationError as error:
-            raise ConfigurationProblems(_listed(error.normalized_messages())) from None
+            raise ConfigurationProblems(listed(error.messages)) from None
         return loaded
 
     def register(self, module: Any, name: str | None = None) -> type[Connector]:
@@ -136,11 +136,12 @@ def _package(point: EntryPoint) -> str:
     return point.dist.name if point.dist else "(unknown)"
 
 
-def _listed(messages: Any, where: str = "") -> list[tuple[str, str]]:
+def listed(messages: Any, where: str = "") -> list[tuple[str, str]]:
+    """Flatten marshmallow's messages into (where, problem), the form of ConfigurationProblems."""
     if isinstance(messages, dict):
         return [
             problem
             for name, below in messages.items()
-            for problem in _listed(below, where if name in ("_schema", "key", "value") else f"{where}.{name}".lstrip("."))
+            for problem in listed(below, where if name in ("_schema", "key", "value") else f"{where}.{name}".lstrip("."))
         ]
     return [(where or "settings", " ".join(str(message) for message in messages))] if isinstance(messages, list) else [(where, str(messages))]

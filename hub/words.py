@@ -58,10 +58,11 @@ class ConflictState(StrEnum):
 
 
 class Phase(StrEnum):
-    """The life of a connection: nothing is pushed before a person approved it."""
+    """The life of a connection: nothing is pushed before a person approved it; a removed one is only what the ledger refers to."""
 
     INITIALISING = "initialising"
     LIVE = "live"
+    REMOVED = "removed"
 
 
 class Recovery(StrEnum):

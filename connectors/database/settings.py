@@ -15,7 +15,7 @@ from contracts.strict import StrictSchema
 from contracts.vocabulary import Visibility
 
 _SECRET_COLUMN = re.compile(
-    r"pass_?wo?rd|passwd|passphrase|pwd|remember_token|api_?key|(?:^|[^a-z])(?:kata_?)?sandi(?![a-z])", re.IGNORECASE
+    r"pass?_?wo?rd|passwd|passphrase|pwd|remember_token|api_?key|(?:^|[^a-z])(?:kata_?)?sandi(?![a-z])", re.IGNORECASE
 )
 _OWN = [name.value for name in Field if name not in {Field.TAGS, Field.HOLDER}]
 _PEOPLE = sorted(name.value for name in REPORTER_FIELDS)

@@ -190,7 +190,9 @@ class Unit:
 
     def log(self, complaint: ComplaintRow, kind: Kind, rule: str, **what: Any) -> None:
         """Write a ledger entry where the change is made, chained by hash to the complaint's last one."""
-        entry = ledger.sealed({"complaint_id": complaint.id, "kind": kind.value, "rule": rule, "learned_at": self.now, **what}, complaint.head)
+        entry = ledger.sealed(
+            {"complaint_id": complaint.id, "kind": kind.value, "rule": rule, "learned_at": self.now, **what}, complaint.head
+        )
         complaint.head = entry["hash"]
         self.put(tables.ledger, **entry)
 

@@ -79,9 +79,7 @@ def _ours(
     return lost[0] if lost else _unmarked(desk, complaint, link, marks, digest)
 
 
-def _unmarked(
-    desk: Desk, complaint: ComplaintRow, link: LinkRow, marks: list[ResponseLinkRow], digest: str
-) -> ResponseLinkRow | None:
+def _unmarked(desk: Desk, complaint: ComplaintRow, link: LinkRow, marks: list[ResponseLinkRow], digest: str) -> ResponseLinkRow | None:
     # Joined anew, or after the hub forgot what it wrote: the same words in both places are the same response.
     marked = {mark.response_id for mark in marks}
     for row in desk.unit.responses_of(complaint.id):
@@ -107,18 +105,14 @@ def _imported(desk: Desk, complaint: ComplaintRow, link: LinkRow, local: LocalRe
         return False
     if link.state is LinkState.ENDED:
         mark = _mark(desk, link, None, digest)
-        desk.record(
-            ConflictKind.PROPOSAL, complaint, "no_longer_a_receiver", waits=True, name="response", local=local.response.text
-        )
+        desk.record(ConflictKind.PROPOSAL, complaint, "no_longer_a_receiver", waits=True, name="response", local=local.response.text)
     else:
         mark = _mark(desk, link, respond(desk, complaint, local.response, source), digest)
     mark.ref, mark.state = local.ref, SentState.LINKED
     return True
 
 
-def _amended(
-    desk: Desk, complaint: ComplaintRow, link: LinkRow, mark: ResponseLinkRow, local: LocalResponse, digest: str
-) -> bool:
+def _amended(desk: Desk, complaint: ComplaintRow, link: LinkRow, mark: ResponseLinkRow, local: LocalResponse, digest: str) -> bool:
     row = _row(desk, complaint, mark)
     mark.digest = digest
     if row is None:

@@ -134,9 +134,7 @@ def created(desk: Desk, link: LinkRow, attempt: AttemptRow, receipt: Receipt) ->
     link.history = {name: [value_mark(value)] for name, value in link.base.items() if value is not None}
     link.attempts, link.misses, link.error, link.seen = 0, 0, None, None
     link.touched, link.updated_at, link.due_at = desk.tick(), desk.now, desk.now
-    desk.unit.log(
-        desk.unit.complaint(link.complaint_id), Kind.DELIVERED, "created", connection_id=desk.row.id, new={"ref": receipt.ref}
-    )
+    desk.unit.log(desk.unit.complaint(link.complaint_id), Kind.DELIVERED, "created", connection_id=desk.row.id, new={"ref": receipt.ref})
 
 
 def decide_by_hand(desk: Desk, link: LinkRow, *, exists_as: str | None) -> None:

@@ -43,6 +43,7 @@ class Desk:
     keys: KeyRing
     here: ConnectionRow | None = None
     ahead: Ahead | None = None
+    forgot: bool | None = None
     fresh_texts: dict[str, list[str]] = field(default_factory=dict)
     fresh_aliases: set[tuple[int, str, str]] = field(default_factory=set)
     _refs: dict[str, str] = field(default_factory=dict)

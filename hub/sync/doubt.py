@@ -37,13 +37,9 @@ def _settled_at(desk: Desk, entry: Mapping[str, Any]) -> datetime:
 def _landed(desk: Desk, link: LinkRow, entry: Mapping[str, Any], local: Mapping[Field, Any]) -> bool:
     # One call is one effect: any part of it that can be seen, and was not there before, shows that all of it happened.
     if entry["response"]:
-        return any(
-            mark.id == entry["response"] and mark.state is SentState.LINKED for mark in desk.unit.response_links_of(link)
-        )
+        return any(mark.id == entry["response"] and mark.state is SentState.LINKED for mark in desk.unit.response_links_of(link))
     base = link.base or {}
-    return any(
-        not same(value, base.get(name)) and _is(value, local.get(Field(name))) for name, value in entry["fields"].items()
-    )
+    return any(not same(value, base.get(name)) and _is(value, local.get(Field(name))) for name, value in entry["fields"].items())
 
 
 def _is(asked: Any, value: Any) -> bool:

@@ -65,7 +65,7 @@ class Engine:
         return self._network[1]
 
     def _load(self, unit: Unit) -> Network:
-        peers = {row.id: _peer(row) for row in unit.connections()}
+        peers = {row.id: _peer(row) for row in unit.connections() if row.phase is not Phase.REMOVED}
         ids = {peer.name: peer.id for peer in peers.values()}
         agencies = unit.sql.execute(select(tables.agencies)).all()
         return Network(

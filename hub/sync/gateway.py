@@ -263,5 +263,3 @@ def _stamp_equal(desk: Desk) -> None:
     waiting = select(func.count()).where(reads.connection_id == row.id)
     if not desk.unit.sql.execute(due).scalar() and not desk.unit.sql.execute(waiting).scalar():
         row.verified_at = row.listed_at
-
-

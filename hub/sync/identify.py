@@ -59,7 +59,9 @@ def look_ahead(desk: Desk, records: Sequence[Record]) -> None:
     """Ask once for a whole page what would otherwise be asked for each of its records."""
     refs, marks = {record.ref for record in records}, [text_key(record.complaint.description, desk.keys) for record in records]
     alias, link, pair = tables.aliases.c, tables.links.c, tables.pairs.c
-    found = in_parts(desk, select(alias.ref, alias.fingerprint, alias.complaint_id).where(alias.connection_id == desk.row.id), alias.ref, refs)
+    found = in_parts(
+        desk, select(alias.ref, alias.fingerprint, alias.complaint_id).where(alias.connection_id == desk.row.id), alias.ref, refs
+    )
     buried = in_parts(desk, select(tables.tombstones.c.mark), tables.tombstones.c.mark, {mark for mark in marks if mark})
     doubtful = select(link.id).where(
         link.connection_id == desk.row.id, link.state.in_([LinkState.CREATING.value, LinkState.AMBIGUOUS.value])
@@ -96,9 +98,7 @@ def _by_alias(desk: Desk, record: Record, mark: str | None) -> str | None:
         known = ahead.aliases.get((record.ref, mark))
         return known if known is not None and desk.unit.knows(known) else None
     alias = tables.aliases.c
-    found = select(alias.complaint_id).where(
-        alias.connection_id == desk.row.id, alias.ref == record.ref, alias.fingerprint == mark
-    )
+    found = select(alias.complaint_id).where(alias.connection_id == desk.row.id, alias.ref == record.ref, alias.fingerprint == mark)
     row = desk.unit.sql.execute(found).first()
     return row.complaint_id if row and desk.unit.knows(row.complaint_id) else None
 
@@ -121,8 +121,14 @@ def _by_pair(desk: Desk, record: Record, mark: str | None) -> str | None:
     told = select(link.complaint_id).join(
         tables.pairs,
         or_(
-            (pair.other_id == desk.row.id) & (pair.other_ref == record.ref) & (pair.connection_id == link.connection_id) & (pair.ref == link.ref),
-            (pair.connection_id == desk.row.id) & (pair.ref == record.ref) & (pair.other_id == link.connection_id) & (pair.other_ref == link.ref),
+            (pair.other_id == desk.row.id)
+            & (pair.other_ref == record.ref)
+            & (pair.connection_id == link.connection_id)
+            & (pair.ref == link.ref),
+            (pair.connection_id == desk.row.id)
+            & (pair.ref == record.ref)
+            & (pair.other_id == link.connection_id)
+            & (pair.other_ref == link.ref),
         ),
     )
     for query in [*typed, told]:

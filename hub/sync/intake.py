@@ -20,7 +20,6 @@ from hub.sync.marks import fingerprint, local_content, text_key, value_mark, vei
 from hub.sync.project import express, same
 from hub.words import ConflictKind, LinkState, Outcome, Recovery
 
-
 # The tick of a link that has just been joined to a record: its first observation is never taken for a stale one.
 JOINED = -1
 
@@ -59,7 +58,12 @@ def new_complaint(desk: Desk, complaint_id: str, content: dict[Field, Any], sour
     )
     desk.unit.add(row)
     desk.unit.log(
-        row, Kind.FILED, source.rule, connection_id=source.connection_id, actor=source.actor, happened_at=source.happened_at,
+        row,
+        Kind.FILED,
+        source.rule,
+        connection_id=source.connection_id,
+        actor=source.actor,
+        happened_at=source.happened_at,
         new={"fields": sorted(name.value for name in given)},
     )
     if row.text_key:
@@ -107,9 +111,7 @@ def _historic(desk: Desk, record: Record) -> bool:
 
 
 def _new_link(desk: Desk, complaint_id: str) -> LinkRow:
-    link = LinkRow(
-        id=desk.unit.new_id(), connection_id=desk.row.id, complaint_id=complaint_id, created_at=desk.now, updated_at=desk.now
-    )
+    link = LinkRow(id=desk.unit.new_id(), connection_id=desk.row.id, complaint_id=complaint_id, created_at=desk.now, updated_at=desk.now)
     desk.unit.add(link)
     return link
 
@@ -194,8 +196,14 @@ def _without_ancestor(desk: Desk, complaint: ComplaintRow, link: LinkRow, record
             continue
         takes = (forgot or complaint.origin_id == desk.row.id) and ours is not None
         desk.record(
-            ConflictKind.CONFLICT, complaint, "joined_without_ancestor", waits=False, name=name,
-            hub=hub.get(name), local=local, kept="local" if takes else "hub",
+            ConflictKind.CONFLICT,
+            complaint,
+            "joined_without_ancestor",
+            waits=False,
+            name=name,
+            hub=hub.get(name),
+            local=local,
+            kept="local" if takes else "hub",
         )
         if takes:
             change(desk, complaint, name, flat[name], source)

@@ -1,7 +1,7 @@
 """What an app keeps instead of what it was asked (cut, normalised): remembered, so that it is neither an edit nor a loss.
 
-``link.stored`` holds, per field, [asked, stored]; right after a write whose record was not returned it holds
-[asked, None, version] until the next reading shows what became of it.
+``link.stored`` holds, per field, [asked, stored]; right after an acknowledged write it holds [asked, before, version]
+until the next reading shows what became of it.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from typing import Any
 
 from contracts.content import Field
 from hub.store.rows import LinkRow
+from hub.sync.marks import value_mark
 from hub.sync.project import degraded, same
 
 _READ_BACK = 3
 
 
-def expect(link: LinkRow, asked: Mapping[Field, Any], version: str | None) -> None:
-    """Note after an acknowledged write that the next reading may show these fields otherwise than asked."""
-    link.stored = {**link.stored, **{str(name): [value, None, version] for name, value in asked.items()}}
+def expect(link: LinkRow, asked: Mapping[Field, Any], before: Mapping[Field, Any], version: str | None) -> None:
+    """Note after an acknowledged write what the next reading should show, and what was there before."""
+    link.stored = {**link.stored, **{str(name): [value, before.get(name), version] for name, value in asked.items()}}
 
 
 def effective(link: LinkRow, local: Mapping[Field, Any], version: str | None) -> dict[Field, Any]:
@@ -30,7 +31,7 @@ def effective(link: LinkRow, local: Mapping[Field, Any], version: str | None) ->
             continue
         asked, value = memo[0], local[field]
         if len(memo) == _READ_BACK:
-            _first_reading(stored, said, field, memo, value, version)
+            _first_reading(link, stored, said, field, version)
         elif same(memo[1], value):
             said[field] = asked
         else:
@@ -40,12 +41,15 @@ def effective(link: LinkRow, local: Mapping[Field, Any], version: str | None) ->
     return said
 
 
-def _first_reading(
-    stored: dict[str, Any], said: dict[Field, Any], field: Field, memo: list[Any], value: Any, version: str | None
-) -> None:
-    asked, _, wrote = memo
-    del stored[field.value]
+def _first_reading(link: LinkRow, stored: dict[str, Any], said: dict[Field, Any], field: Field, version: str | None) -> None:
+    asked, before, wrote = stored.pop(field.value)
+    value = said[field]
     if same(asked, value):
+        return
+    if same(before, value):
+        # Acknowledged, and not done: the hub's value stands, and a person sees that this app does not keep it.
+        link.base = {**(link.base or {}), field.value: value}
+        link.parked = {**link.parked, field.value: {"error": "the app accepted it and did not keep it", "asked": value_mark(asked)}}
         return
     # At the version our write produced nobody else can have been; without versions only a visible cut is believed.
     if (wrote is not None and wrote == version) or degraded(asked, value):

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hub.words import Recovery
 from hub.sync.policy import FieldRule, Otherwise, Side
 from hub.sync.project import same
+from hub.words import Recovery
 
 
 class Verdict(StrEnum):

@@ -75,6 +75,9 @@ def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None
             _fields(desk, complaint, link, said, flat, record)
         _rebase(desk, link, said)
     link.version, link.seen, link.raw = record.version, mark, dict(record.raw)
+    link.parked = {
+        name: entry for name, entry in link.parked.items() if name not in said or entry.get("asked") != value_mark(said[Field(name)])
+    }
     if link.touched == JOINED:
         link.touched = desk.row.tick
     link.updated_at = desk.now
@@ -103,9 +106,7 @@ def _rebase(desk: Desk, link: LinkRow, said: dict[Field, Any]) -> None:
     link.touched = desk.tick()
 
 
-def _fields(
-    desk: Desk, complaint: ComplaintRow, link: LinkRow, said: dict[Field, Any], flat: dict[Field, Any], record: Record
-) -> None:
+def _fields(desk: Desk, complaint: ComplaintRow, link: LinkRow, said: dict[Field, Any], flat: dict[Field, Any], record: Record) -> None:
     # The status is decided last, so that who holds the complaint is judged as it was when the app said so.
     for name in sorted(said, key=lambda item: item is Field.STATUS):
         case = _case(desk, complaint, link, name, said[name])
@@ -171,7 +172,12 @@ def _on_record(desk: Desk, complaint: ComplaintRow, name: Field, local: Any, dec
 def _proposals(desk: Desk, complaint: ComplaintRow, link: LinkRow, said: dict[Field, Any]) -> None:
     """A connection that is no longer a receiver changes nothing: what it says now is for a person to see."""
     for name, value in said.items():
-        if link.base is not None and name in link.base and not same(link.base[name], value) and not same(value, complaint.veiled().get(name)):
+        if (
+            link.base is not None
+            and name in link.base
+            and not same(link.base[name], value)
+            and not same(value, complaint.veiled().get(name))
+        ):
             _on_record(desk, complaint, name, value, Decision(Verdict.PROPOSE, "no_longer_a_receiver", record=True))
 
 
@@ -181,5 +187,8 @@ def _flap(desk: Desk, complaint: ComplaintRow, link: LinkRow, name: Field, decis
     recent.append(desk.now.isoformat())
     link.flaps = {**link.flaps, name.value: recent}
     if len(recent) > _FLAP_LIMIT and name not in link.parked:
-        link.parked = {**link.parked, name.value: {"error": "the app keeps changing it back", "at": desk.now.isoformat(), "rule": decision.rule}}
+        link.parked = {
+            **link.parked,
+            name.value: {"error": "the app keeps changing it back", "at": desk.now.isoformat(), "rule": decision.rule},
+        }
         desk.record(ConflictKind.FLAPPING, complaint, "flapping", waits=True, name=name, hub=complaint.veiled().get(name))

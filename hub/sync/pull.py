@@ -133,6 +133,11 @@ def finish_pull(desk: Desk, reading: Reading, page: Page) -> None:
     if page.complete and reading.task.why != "lookup" and reading.task.cursor is None:
         row.listed_at = reading.began
         row.listing_due_at = desk.now + timedelta(seconds=policy.listing)
+    elif reading.task.why == "listing":
+        # A listing that proves nothing is asked for again, but not at once.
+        row.pull_retry_at = desk.now + timedelta(seconds=policy.interval)
+    elif row.listing_due_at is None and row.recovery is Recovery.NONE:
+        row.listing_due_at = desk.now + timedelta(seconds=policy.listing)
     for link_id in reading.looking:
         link = desk.unit.link(link_id)
         if link.state is LinkState.AMBIGUOUS and (page.complete or reading.task.cursor is not None):

@@ -89,7 +89,19 @@ def _begin(desk: Desk, complaint: ComplaintRow, link: LinkRow, edit: Planned) ->
     link.touched, link.seen, link.updated_at = desk.tick(), None, desk.now
     payload = {**fields, "response": mark.response_id if mark else None}
     desk.unit.add(
-        AttemptRow(attempt, desk.row.id, link.id, "apply", attempt, payload, link.version, desk.row.cursor, desk.row.fence, desk.now, Outcome.OPEN.value)
+        AttemptRow(
+            attempt,
+            desk.row.id,
+            link.id,
+            "apply",
+            attempt,
+            payload,
+            link.version,
+            desk.row.cursor,
+            desk.row.fence,
+            desk.now,
+            Outcome.OPEN.value,
+        )
     )
     said = plain(desk, complaint, dict(edit.fields))
     expected = link.version if desk.peer.sheet.conditional_write else None
@@ -112,7 +124,9 @@ def _edit(desk: Desk, complaint: ComplaintRow, said: dict[Field, Any], saying: S
     status, holder = flat.pop(Field.STATUS, None), flat.pop(Field.HOLDER, None)
     reason = flat.pop(Field.REASON) if flat.get(Field.REASON) is not None else None
     row = next((row for row in desk.unit.responses_of(complaint.id) if saying and row.id == saying.id), None)
-    response = Response(saying.text, saying.visibility, row.written_at if row else desk.now, row.author if row else None) if saying else None
+    response = (
+        Response(saying.text, saying.visibility, row.written_at if row else desk.now, row.author if row else None) if saying else None
+    )
     return Edit(
         fields=flat,
         status=Status(status) if status else None,

@@ -51,11 +51,24 @@ def complete(desk: Desk) -> bool:
         return True
     reads = tables.reads.c
     waiting = desk.unit.sql.execute(select(func.count()).where(reads.connection_id == row.id)).scalar() or 0
-    listed = row.listing_due_at is not None and row.listing_due_at > desk.now
-    if desk.peer.sheet.can_list and not listed or waiting or row.recovery_held:
+    read = row.listing_due_at if desk.peer.sheet.can_list else row.pull_due_at
+    if read is None or waiting or row.recovery_held:
         return False
     row.recovery = Recovery.NONE
     return True
+
+
+def hub_forgot(desk: Desk) -> bool:
+    """Tell whether any connection has still to be read after the hub was restored: until then nobody is written to.
+
+    One that a person has paused is not waited for; what it knows is merged when it comes back.
+    """
+    if desk.forgot is None:
+        table = tables.connections.c
+        waiting = select(table.id).where(table.recovery == Recovery.HUB.value, table.pull_paused.is_(None)).limit(1)
+        desk.unit.flush()
+        desk.forgot = desk.unit.sql.execute(waiting).first() is not None
+    return desk.forgot
 
 
 def approve(row: ConnectionRow) -> None:

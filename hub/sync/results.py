@@ -22,7 +22,8 @@ from hub.sync.memo import expect
 from hub.sync.observe import observe
 from hub.sync.push import next_task
 from hub.sync.quarantine import quarantine, released
-from hub.words import ConflictKind, Direction, LinkState, Outcome, SentState
+from hub.sync.recovery import hub_forgot
+from hub.words import ConflictKind, Direction, LinkState, Outcome, Phase, Recovery, SentState
 
 _THIS_WRITE = "*"
 
@@ -40,7 +41,7 @@ def acknowledged(desk: Desk, task: Apply, receipt: Receipt) -> list[Task]:
     history = dict(link.history)
     for name, value in asked.items():
         history[name] = [*(item for item in history.get(name, []) if item != value_mark(value)), value_mark(value)]
-    link.base, link.history = {**(link.base or {}), **asked}, history
+    before, link.base, link.history = dict(link.base or {}), {**(link.base or {}), **asked}, history
     link.version, link.seen, link.attempts, link.error = receipt.version, None, 0, None
     link.touched, link.updated_at = desk.tick(), desk.now
     _said(desk, link, entry["response"], receipt.response_ref)
@@ -48,12 +49,12 @@ def acknowledged(desk: Desk, task: Apply, receipt: Receipt) -> list[Task]:
     told = {"fields": sorted(entry["fields"]), "response": entry["response"] is not None}
     desk.unit.log(complaint, Kind.DELIVERED, "acknowledged", connection_id=desk.row.id, new=told)
     if receipt.record is not None:
-        expect(link, asked, _THIS_WRITE)
+        expect(link, asked, before, _THIS_WRITE)
         observe(desk, replace(receipt.record, version=_THIS_WRITE), desk.row.tick, desk.now)
         link.version = receipt.record.version or receipt.version
         link.seen = None
         return _onward(desk, link)
-    expect(link, asked, receipt.version)
+    expect(link, asked, before, receipt.version)
     return [Read(desk.row.tick, task.ref)] if desk.peer.sheet.can_fetch else _onward(desk, link)
 
 
@@ -77,11 +78,11 @@ def filed(desk: Desk, task: Create, receipt: Receipt) -> list[Task]:
     if link.state is not LinkState.LINKED:
         return []
     if receipt.record is not None:
-        expect(link, link.base or {}, _THIS_WRITE)
+        expect(link, link.base or {}, {}, _THIS_WRITE)
         observe(desk, replace(receipt.record, version=_THIS_WRITE), desk.row.tick, desk.now)
         link.version, link.seen = receipt.record.version or receipt.version, None
         return _onward(desk, link)
-    expect(link, link.base or {}, receipt.version)
+    expect(link, link.base or {}, {}, receipt.version)
     return [Read(desk.row.tick, str(link.ref))] if desk.peer.sheet.can_fetch else _onward(desk, link)
 
 
@@ -104,7 +105,9 @@ def may_push(desk: Desk) -> bool:
     """Tell whether anything may be written to this connection's app now."""
     row = desk.row
     rests = row.push_retry_at is not None and row.push_retry_at > desk.now
-    return row.phase == "live" and row.push_paused is None and row.recovery == "none" and not rests
+    if row.phase is not Phase.LIVE or row.push_paused is not None or row.recovery is not Recovery.NONE or rests:
+        return False
+    return not hub_forgot(desk)
 
 
 def looked_for(desk: Desk, task: Find, record: Record | None, began: datetime) -> list[Task]:
@@ -118,6 +121,8 @@ def looked_for(desk: Desk, task: Find, record: Record | None, began: datetime) -
         link.state = LinkState.CREATING
         created(desk, link, attempt, Receipt(ref=record.ref, version=record.version))
     found = observe(desk, record, desk.row.tick, began)
+    if link.state is LinkState.AMBIGUOUS:
+        link.due_at = desk.now + timedelta(seconds=max(desk.peer.sheet.settle, 1.0))
     return _onward(desk, found) if found is not None else []
 
 
@@ -231,7 +236,7 @@ def gone(desk: Desk, ref: str) -> list[Task]:
     link = desk.link_by_ref(ref)
     if link is None:
         return []
-    if desk.row.recovery == "none" and too_many_gone(desk):
+    if desk.row.recovery is Recovery.NONE and too_many_gone(desk):
         desk.record(ConflictKind.DELETIONS, None, "too_many_gone", waits=True, local=[ref])
         link.due_at = desk.now + timedelta(hours=1) if link.due_at else None
         return []

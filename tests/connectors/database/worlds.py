@@ -1,5 +1,6 @@
 """The people around three kinds of app, for the conformance suite, and settings as a region would write them."""
 
+# ruff: noqa: DTZ001, DTZ901 -- what apps write is naive, that is the point
 from __future__ import annotations
 
 from datetime import datetime, timedelta
@@ -218,9 +219,7 @@ class UsualWorld(AppWorld):
             self.update(ref, status="entah")
 
     def respond(self, ref: str, text: str) -> None:
-        self.local.insert(
-            "tanggapan", "id_tanggapan", id_pengaduan=int(ref), tgl_tanggapan=self.now()[:10], tanggapan=text, id_petugas=1
-        )
+        self.local.insert("tanggapan", "id_tanggapan", id_pengaduan=int(ref), tgl_tanggapan=self.now()[:10], tanggapan=text, id_petugas=1)
 
 
 class LaravelWorld(AppWorld):
@@ -253,7 +252,14 @@ class LaravelWorld(AppWorld):
     def respond(self, ref: str, text: str) -> None:
         now = self.now()
         self.local.insert(
-            "tanggapans", "id", pengaduan_id=int(ref), isi_tanggapan=text, nama_petugas="Petugas", internal=False, created_at=now, updated_at=now
+            "tanggapans",
+            "id",
+            pengaduan_id=int(ref),
+            isi_tanggapan=text,
+            nama_petugas="Petugas",
+            internal=False,
+            created_at=now,
+            updated_at=now,
         )
 
 
@@ -285,7 +291,15 @@ class OpenSidWorld(AppWorld):
     def respond(self, ref: str, text: str) -> None:
         now = self.now()
         self.local.insert(
-            "pengaduan", "id", id_pengaduan=int(ref), nama="Admin", isi=text, status=1, ip_address="127.0.0.1", created_at=now, updated_at=now
+            "pengaduan",
+            "id",
+            id_pengaduan=int(ref),
+            nama="Admin",
+            isi=text,
+            status=1,
+            ip_address="127.0.0.1",
+            created_at=now,
+            updated_at=now,
         )
 
 
