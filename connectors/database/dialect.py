@@ -34,6 +34,7 @@ class Kind(StrEnum):
     DATE = "date"
     DATETIME = "datetime"
     INSTANT = "instant"
+    UUID = "uuid"
     OTHER = "other"
 
 
@@ -137,6 +138,8 @@ def kind(declared: str) -> Kind:
     word = declared.lower()
     if word.startswith("bool"):
         return Kind.BOOLEAN
+    if word == "uuid":
+        return Kind.UUID
     if "with time zone" in word or word == "timestamptz":
         return Kind.INSTANT
     if word.startswith(("datetime", "timestamp")):

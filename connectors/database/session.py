@@ -9,12 +9,16 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from connectors.database.dialect import Column, Dialect, Fault, Kind, Row, Table, dialect
 from connectors.database.layout import Address, Layout
 from contracts.errors import ConnectorError, NotDone, Reject, Stop, Unknown
 from contracts.strict import nearest
+
+_BIGGEST = 2**63
 
 
 class Session:
@@ -149,12 +153,22 @@ class Database:
 
     def key(self, session: Session, table: str, column: str, value: object) -> Any:
         """Return a key as its column can be compared with; None if no row can have it."""
-        holds = self.column(session, table, column).kind
-        if holds is Kind.INTEGER:
-            digits = str(value).strip()
-            fits = digits.lstrip("-").isdigit() and digits.isascii() and abs(int(digits)) < 2**63
-            return int(digits) if fits else None
-        return str(value) if holds is Kind.TEXT else value
+        return _comparable(self.column(session, table, column).kind, value)
+
+
+def _comparable(holds: Kind, value: object) -> Any:
+    written = str(value).strip()
+    if holds is Kind.INTEGER:
+        fits = written.isascii() and written.lstrip("-").isdigit() and abs(int(written)) < _BIGGEST
+        return int(written) if fits else None
+    if holds is Kind.NUMBER:
+        return Decimal(written) if written.isascii() and written.replace(".", "", 1).isdigit() else None
+    if holds is Kind.UUID:
+        try:
+            return str(UUID(written))
+        except ValueError:
+            return None
+    return str(value) if holds is Kind.TEXT else value
 
 
 def _quietly(act: Any, *errors: type[Exception]) -> None:

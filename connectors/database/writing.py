@@ -68,6 +68,8 @@ class Writer:
                 raise Reject("The settings do not let the hub change this field.", "Add it to 'write' if it should.", field=name.value)
         if edit.status is not None and Field.STATUS not in self._layout.write:
             raise Reject("The settings do not let the hub change the status.", "Add it to 'write' if it should.", field="status")
+        if edit.reason is not None and edit.status is None and Field.REASON not in self._layout.write:
+            raise Reject("The settings do not let the hub change the reason.", "Add it to 'write' if it should.", field="reason")
         if edit.holder is not None:
             raise Reject("This app has no place for the holder.", field="holder")
         if edit.response and self._layout.answers is None:
@@ -86,8 +88,8 @@ class Writer:
         wanted: dict[Field, JsonValue] = dict(edit.fields)
         if edit.status is not None:
             wanted[Field.STATUS] = edit.status.value
-            if edit.reason is not None and Field.REASON in self._layout.write:
-                wanted[Field.REASON] = edit.reason
+        if edit.reason is not None and Field.REASON in self._layout.write:
+            wanted[Field.REASON] = edit.reason
         changes = self._bound(session, {name: value for name, value in wanted.items() if before.get(name) != self._seen(name, value)})
         if self._table.touch_modified and self._table.modified and (changes or edit.response):
             changes[self._table.modified] = self._time(session, self._table.table, self._table.modified, None)

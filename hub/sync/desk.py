@@ -18,9 +18,11 @@ from hub.store.unit import Unit
 from hub.sync.network import Network, Peer
 from hub.sync.project import final, wanted
 from hub.sync.rights import Standing, standing
-from hub.words import ConflictKind, ConflictState, SentState
+from hub.words import ConflictKind, ConflictState, LinkState, SentState
 
 _PART = 400
+
+LIVE_STATES = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.LINKED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,7 @@ def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None
             _fields(desk, complaint, link, said, flat, record)
         _rebase(desk, link, said)
     link.version, link.seen, link.raw = record.version, mark, dict(record.raw)
-    link.parked = {
-        name: entry for name, entry in link.parked.items() if name not in said or entry.get("asked") != value_mark(said[Field(name)])
-    }
+    link.parked = {name: entry for name, entry in link.parked.items() if not _arrived(name, entry, said)}
     if link.touched == JOINED:
         link.touched = desk.row.tick
     link.updated_at = desk.now
@@ -88,6 +86,10 @@ def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None
         link.unsupported = unsupported(complaint.veiled(), link.base or {}, desk.peer.sheet, desk.peer.policy, origin=origin)
         if differs(desk, complaint, link):
             desk.mark(link)
+
+
+def _arrived(name: str, parked: dict[str, Any], said: dict[Field, Any]) -> bool:
+    return name in said and parked.get("asked") == value_mark(said[Field(name)])
 
 
 def _equal(base: dict[Any, Any] | None, said: dict[Field, Any]) -> bool:

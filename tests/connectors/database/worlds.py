@@ -1,6 +1,6 @@
 """The people around three kinds of app, for the conformance suite, and settings as a region would write them."""
 
-# ruff: noqa: DTZ001, DTZ901 -- what apps write is naive, that is the point
+# ruff: noqa: DTZ001 -- what apps write is naive, that is the point
 from __future__ import annotations
 
 from datetime import datetime, timedelta
