@@ -110,12 +110,12 @@ def said(world: World, name: str) -> list[str]:
 
 def on_record(world: World, **asked: Any) -> list[Any]:
     """The conflicts and proposals that are on record, those with these column values."""
-    with world.store.reading() as sql:
+    with world.reading() as sql:
         found = sql.execute(select(tables.conflicts).order_by(tables.conflicts.c.id)).all()
     return [row for row in found if all(getattr(row, name) == value for name, value in asked.items())]
 
 
 def connection(world: World, name: str) -> Any:
     """A connection's row."""
-    with world.store.reading() as sql:
+    with world.reading() as sql:
         return sql.execute(select(tables.connections).where(tables.connections.c.name == name)).one()

@@ -698,12 +698,12 @@ def test_a_record_that_makes_no_sense_is_quarantined_and_released(make: Make) ->
     world.apps["a"].file("Lampu", TEXT)
     world.sync_all()
     assert only(world).content["description"] == TEXT
-    with world.store.reading() as sql:
+    with world.reading() as sql:
         assert sql.execute(select(tables.quarantine.c.ref, tables.quarantine.c.resolved_at)).all() == [(bad, None)]
     world.apps["a"].spoil(bad, None)
     world.settle()
     assert len(complaints(world)) == 2
-    with world.store.reading() as sql:
+    with world.reading() as sql:
         assert sql.execute(select(tables.quarantine.c.resolved_at)).scalar_one() is not None
 
 

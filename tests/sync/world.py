@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from connectors.memory.app import MemoryApp
 from connectors.memory.behaviour import Behaviour
@@ -25,6 +25,7 @@ from hub.keys import KeyRing
 from hub.session.session import Session
 from hub.store import tables
 from hub.store.store import Store
+from hub.store.unit import Unit
 from hub.sync import recovery
 from hub.sync.desk import Desk
 from hub.sync.engine import Engine, network_changed
@@ -109,6 +110,7 @@ class World:
         self.late: dict[str, list[datetime]] = {name: [] for name in behaviours}
         self.doubted: set[str] = set()
         self.restored = False
+        self._view: Connection | None = None
 
     def _engine(self) -> Engine:
         return Engine(self.store, self.keys, coordinator=COORDINATOR, national=self.national, monotonic=self.clock.monotonic)
@@ -255,7 +257,7 @@ class World:
 
     def backup(self) -> Backup:
         """Copy every row of the hub."""
-        with self.store.reading() as sql:
+        with self.reading() as sql:
             return Backup({table.name: [dict(row._mapping) for row in sql.execute(select(table))] for table in tables.metadata.sorted_tables})
 
     def restore(self, backup: Backup) -> None:
@@ -315,7 +317,7 @@ class World:
     def state(self) -> Any:
         """Everything that must come to rest."""
         link, complaint = tables.links.c, tables.complaints.c
-        with self.store.reading() as sql:
+        with self.reading() as sql:
             links = sql.execute(select(link.id, link.state, link.due_at.is_(None), link.sent, link.base, link.ref).order_by(link.id)).all()
             complaints = sql.execute(select(complaint.id, complaint.version).order_by(complaint.id)).all()
             reads = sql.execute(select(tables.reads.c.connection_id, tables.reads.c.ref).order_by(tables.reads.c.ref)).all()
@@ -324,10 +326,21 @@ class World:
     @contextmanager
     def looking(self) -> Iterator[Desk]:
         """Open a desk to look around; nothing is meant to be changed there."""
-        with self.store.writing() as sql:
-            from hub.store.unit import Unit
-
+        with self.reading() as sql:
             yield self.engine.desk(Unit(sql, self.clock.now(), self.store.make_id))
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open one view of the store; inside another one it is the same (an SQLite in memory has one connection)."""
+        if self._view is not None:
+            yield self._view
+            return
+        with self.store.reading() as sql:
+            self._view = sql
+            try:
+                yield sql
+            finally:
+                self._view = None
 
 
 def recovery_of(now: Recovery) -> Recovery:
