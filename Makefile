@@ -28,7 +28,7 @@ demo: setup
 	$(BIN)/simpul demo --once
 
 demo-real: setup
-	$(BIN)/simpul demo --once --real
+	$(BIN)/python -m tests.apps.django_helpdesk.demo
 
 test: setup
 	$(BIN)/python -m pytest -n $(JOBS) -m 'not real and not slow and not browser'

@@ -35,7 +35,7 @@ def capabilities_from_json(stored: Mapping[str, Any]) -> Capabilities:
 def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, frozenset):
+    if isinstance(value, frozenset | set):
         return sorted((_plain(item) for item in value), key=lambda item: (isinstance(item, list), item))
     if isinstance(value, Mapping):
         return {_plain(name): _plain(item) for name, item in sorted(value.items())}

@@ -159,7 +159,7 @@ class Database:
 def _comparable(holds: Kind, value: object) -> Any:
     written = str(value).strip()
     if holds is Kind.INTEGER:
-        fits = written.isascii() and written.lstrip("-").isdigit() and abs(int(written)) < _BIGGEST
+        fits = written.isascii() and written.removeprefix("-").isdigit() and abs(int(written)) < _BIGGEST
         return int(written) if fits else None
     if holds is Kind.NUMBER:
         return Decimal(written) if written.isascii() and written.replace(".", "", 1).isdigit() else None

@@ -43,8 +43,8 @@ def decoded(data: bytes) -> str | Undecodable:
 
 def text(value: object) -> str | None:
     """Read text; None for NULL. Raises Nonsense for bytes that are not UTF-8."""
-    if value is None:
-        return None
+    if value is None or type(value) is str:  # nearly always, and this is asked for every field of every row
+        return value
     if isinstance(value, bytes | bytearray | memoryview):
         value = decoded(bytes(value))
     if isinstance(value, Undecodable):

@@ -31,8 +31,12 @@ class Books:
     def digests(self) -> dict[str, str]:
         """Return, per table, a digest of every row of it."""
         with closing(self._open()) as connection:
-            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-            return {name: _digest(connection, name) for name in names}
+            return {name: _digest(connection, name) for name in _tables(connection)}
+
+    def hold(self, text: str) -> bool:
+        """Tell whether a text stands anywhere in any table."""
+        with closing(self._open()) as connection:
+            return any(text in str(value) for name in _tables(connection) for row in _whole(connection, name) for value in row)
 
     def watch(self) -> Watch:
         """Begin to notice every commit of anybody else."""
@@ -64,9 +68,17 @@ class Watch:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
 
-def _digest(connection: sqlite3.Connection, table: str) -> str:
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    return [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+
+
+def _whole(connection: sqlite3.Connection, table: str) -> sqlite3.Cursor:
     quoted = table.replace('"', '""')
+    return connection.execute(f'SELECT * FROM "{quoted}" ORDER BY rowid')
+
+
+def _digest(connection: sqlite3.Connection, table: str) -> str:
     digest = hashlib.sha256()
-    for row in connection.execute(f'SELECT * FROM "{quoted}" ORDER BY rowid'):
+    for row in _whole(connection, table):
         digest.update(repr(row).encode())
     return digest.hexdigest()

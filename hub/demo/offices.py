@@ -25,7 +25,10 @@ class Shelf:
 
 
 class Office(ABC):
-    """One region with its app. ``agency`` is its Kemendagri code; ``words`` says how the app's table writes a status."""
+    """One region with its app. ``agency`` is its code; ``words``: how the app's table writes ``new``, ``working`` and ``done``.
+
+    ``doors`` are the paths of the pages where citizens file and where staff work.
+    """
 
     name: ClassVar[str]
     label: ClassVar[str]
@@ -33,6 +36,7 @@ class Office(ABC):
     region: ClassVar[str]
     shelf: ClassVar[Shelf]
     words: ClassVar[Mapping[str, Any]]
+    doors: ClassVar[tuple[str, str]]
 
     def __init__(self, books: Books) -> None:
         self.books = books
@@ -88,6 +92,7 @@ class _HomeMade(Office):
     """One of the two demo apps. ``person`` is who files there: made up, as no identity number begins with 00."""
 
     person: ClassVar[Mapping[str, str]]
+    doors = ("/lapor", "/petugas")
 
     def __init__(self, app: LocalApp) -> None:
         super().__init__(Books(app.database))

@@ -35,11 +35,11 @@ class Teller:
 
     def true(self, sentence: str) -> None:
         """Show a sentence that was checked and holds."""
-        self._print(f" ✓ {sentence}", "green")
+        self._print(f" {self._mark('✓', '=')} {sentence}", "green")
 
     def false(self, sentence: str, evidence: str) -> None:
         """Show a sentence that was checked and does not hold, and what was found instead."""
-        self._print(f" ✗ {sentence}", "bold red")
+        self._print(f" {self._mark('✗', '!')} {sentence}", "bold red")
         self._print(f"   {evidence}", "red")
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -57,10 +57,13 @@ class Teller:
             drawn.add_row(" ", *(Text(cell) for cell in line))
         self.console.print(drawn)
 
+    def _mark(self, mark: str, plain: str) -> str:
+        return mark if self.console.encoding.startswith("utf") else plain
+
     def _print(self, line: str = "", style: str = "") -> None:
         # Whatever an app's table holds is text here, never markup; a long line is the terminal's to wrap.
         self.console.print(Text(line, style=style), soft_wrap=True)
 
 
 def _short(cell: str) -> str:
-    return cell if len(cell) <= _WIDTH else cell[: _WIDTH - 1] + "…"
+    return cell if len(cell) <= _WIDTH else cell[: _WIDTH - 3] + "..."

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from marshmallow import fields
+
 from contracts.errors import ConfigurationProblems
 from contracts.strict import StrictSchema
 from contracts.wire import Text
@@ -19,7 +21,6 @@ from hub.store.rows import ConnectionRow
 from hub.store.unit import Unit
 from hub.sync.engine import network_changed
 from hub.words import Phase
-from marshmallow import fields
 
 MASK = "•••"
 
@@ -58,7 +59,7 @@ class DeclaredSchema(StrictSchema):
 
 
 def compare(hub: Hub, content: Any) -> list[Difference]:
-    """Return what differs between a file's connections and the hub's; raises ConfigurationProblems with all that is wrong in all of them."""
+    """Return what differs between a file's connections and the hub's; raises ConfigurationProblems with all that is wrong."""
     wanted = _wanted(content)
     problems: list[tuple[str, str]] = []
     differences: list[Difference] = []

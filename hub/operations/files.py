@@ -34,7 +34,7 @@ def parse(text: str) -> Any:
 
 def write_yaml(value: Any) -> str:
     """Write plain values so that `read_yaml` gives them back."""
-    yaml = YAML(typ="safe", pure=True)
+    yaml: Any = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False
     yaml.allow_unicode = True

@@ -29,7 +29,7 @@ class State(Word):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One connection's state and counts. ``lag`` is the seconds since the last complete pull; ``detail`` says until when, by whom, or why."""
+    """One connection's state and counts. ``lag``: seconds since the last complete pull; ``detail``: until when, by whom, or why."""
 
     name: str
     kind: str

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from contracts.content import IDENTITY_FIELDS, Field
 from hub.build import Hub
+from hub.operations.connections import approve
 from hub.operations.rehearsal import rehearsal
 from hub.operations.running import Progress, due_now, run
 from hub.store import tables
@@ -88,18 +89,31 @@ def dry_run(hub: Hub, name: str, *, progress: Progress | None = None, pull: bool
     """Read the app for real and return every write that would follow, here and elsewhere; nothing stays."""
     with rehearsal(hub) as trial:
         before = _others_due(trial, name)
-        # The engine must not begin a write on paper either.
-        hold_pushes(trial, name)
-        if pull:
-            due_now(trial, name)
-            run(trial, name, progress=progress, pushes=False)
-        with trial.store.unit() as unit:
-            due = due_links(unit) - before
-        return writes(trial, due)
+        return _follows(trial, name, before, progress, pull)
+
+
+def approval_plan(
+    hub: Hub, name: str, *, live_from: datetime | None = None, progress: Progress | None = None, pull: bool = True
+) -> list[Write]:
+    """Return every write that would follow if this connection were approved now; raises Refused if it is live already."""
+    with rehearsal(hub) as trial:
+        before = _others_due(trial, name)
+        approve(trial, name, live_from=live_from)
+        return _follows(trial, name, before, progress, pull)
+
+
+def _follows(trial: Hub, name: str, before: set[str], progress: Progress | None, pull: bool) -> list[Write]:
+    hold_pushes(trial, name)
+    if pull:
+        due_now(trial, name)
+        run(trial, name, progress=progress, pushes=False)
+    with trial.store.unit() as unit:
+        due = due_links(unit) - before
+    return writes(trial, due)
 
 
 def hold_pushes(hub: Hub, name: str) -> None:
-    """Keep a rehearsal from writing ahead what it will not send."""
+    """Keep a rehearsal's engine from writing ahead what it will not send."""
     with hub.store.unit() as unit:
         unit.connection(name, lock=True).push_paused = "rehearsal"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from contracts.content import Content
+from contracts.content import Content, Field
 from hub.words import LinkState, Phase, Recovery, SentState
 
 Veiled = dict[Any, Any]
@@ -78,7 +78,7 @@ class ComplaintRow:
 
     def veiled(self) -> Content:
         """Content with the digests of the identity fields in their places: what may be compared and kept."""
-        return {**self.content, **self.digests}
+        return {Field(name): value for name, value in (*self.content.items(), *self.digests.items())}
 
 
 @dataclass(slots=True)
@@ -136,6 +136,10 @@ class LinkRow:
     misses: int = 0
     incarnation: int = 0
     error: str | None = None
+
+    def agreed(self) -> dict[Field, Any]:
+        """Return the base by field; empty while nothing was ever agreed on."""
+        return {Field(name): value for name, value in (self.base or {}).items()}
 
 
 @dataclass(slots=True)

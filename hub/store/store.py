@@ -7,17 +7,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import uuid_utils
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from hub.store import tables
 from hub.store.unit import Unit
+
+Result = TypeVar("Result")
+
+# Serialisation failure and deadlock: PostgreSQL rolled one of two transactions back, and says that it may be done again.
+_TIE = ("40001", "40P01")
+_TIES = 5
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -61,6 +68,16 @@ class Store:
         with self.engine.connect().execution_options(simpul_write=True) as sql, sql.begin():
             yield sql
             self.on_commit()
+
+    def again(self, work: Callable[[], Result]) -> Result:
+        """Do a piece of work that opens its own transaction, once more if the database had to break a tie between two of them."""
+        for left in range(_TIES, 0, -1):
+            try:
+                return work()
+            except DBAPIError as error:
+                if left == 1 or getattr(error.orig, "sqlstate", None) not in _TIE:
+                    raise
+        raise AssertionError("unreachable")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -119,7 +136,7 @@ def _unjson(value: Any) -> Any:
 
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
-    options: dict[str, Any] = {"json_serializer": _json, "json_deserializer": _unjson}
+    options: dict[str, Any] = {"json_serializer": _json, "json_deserializer": _unjson, "hide_parameters": True}
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")

@@ -81,7 +81,7 @@ class Unit:
         """Load one connection by name or id; raises NotFound. ``lock`` holds it until the transaction ends."""
         column = tables.connections.c.id if isinstance(name, int) else tables.connections.c.name
         statement = select(tables.connections).where(column == name)
-        found = self._load(ConnectionRow, statement.with_for_update() if lock else statement)
+        found = self._load(ConnectionRow, statement.with_for_update(key_share=True) if lock else statement)
         if not found:
             raise NotFound(f"there is no connection {name!r}.", "`simpul connections list` shows the names.")
         return found[0]
@@ -98,7 +98,9 @@ class Unit:
 
     def _open(self, ids: Sequence[str]) -> None:
         complaint, link = tables.complaints.c, tables.links.c
-        self._load(ComplaintRow, select(tables.complaints).where(complaint.id.in_(ids)).order_by(complaint.id).with_for_update())
+        self._load(
+            ComplaintRow, select(tables.complaints).where(complaint.id.in_(ids)).order_by(complaint.id).with_for_update(key_share=True)
+        )
         for key in ids:
             self._links_of[key], self._responses_of[key] = {}, []
         found = self._load(LinkRow, select(tables.links).where(link.complaint_id.in_(ids)).order_by(link.complaint_id, link.connection_id))

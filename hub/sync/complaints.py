@@ -202,7 +202,9 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
         if connection_id not in desk.network.peers:
             continue
         _route(desk, link, connection_id in wanted_by)
-        if link.state is LinkState.LINKED and link.due_at is None and differs(desk, complaint, link):
+        if link.due_at is None and (
+            link.state is LinkState.PENDING or (link.state is LinkState.LINKED and differs(desk, complaint, link))
+        ):
             desk.mark(link)
 
 
@@ -221,4 +223,4 @@ def _route(desk: Desk, link: LinkRow, receiver: bool) -> None:
 def differs(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> bool:
     """Tell whether the link's record should say something else than it was last known to say."""
     want = desk.want(complaint, link)
-    return bool(differences(want, link.base or {})) or bool(desk.unsaid(complaint, link)) or not link.receiver
+    return bool(differences(want, link.agreed())) or bool(desk.unsaid(complaint, link)) or not link.receiver

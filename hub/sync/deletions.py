@@ -15,6 +15,7 @@ from hub.words import ConflictKind, LinkState, Recovery, SentState
 
 _AT_LEAST, _SHARE = 5, 0.02
 _RECENT = timedelta(hours=1)
+_BELIEVED = timedelta(days=1)
 
 
 def missing(desk: Desk, link: LinkRow, evidence: str) -> None:
@@ -66,10 +67,26 @@ def limit(linked: int) -> int:
     return max(_AT_LEAST, int(linked * _SHARE))
 
 
-def too_many_gone(desk: Desk) -> bool:
-    """Tell whether so many records vanished within the hour that a person should look before more is believed."""
+def believed(desk: Desk, ref: str) -> bool:
+    """Tell whether one more disappearance is believed; too many within the hour stop and ask a person."""
+    if desk.row.recovery is not Recovery.NONE or not _too_many_gone(desk) or _decided(desk, ref):
+        return True
+    desk.record(ConflictKind.DELETIONS, None, "too_many_gone", waits=True, local=[ref])
+    return False
+
+
+def _too_many_gone(desk: Desk) -> bool:
+    desk.unit.flush()
     table = tables.links.c
     mine = table.connection_id == desk.row.id
     gone = select(func.count()).where(mine, table.state == LinkState.GONE.value, table.updated_at > desk.now - _RECENT)
     live = select(func.count()).where(mine, table.ref.is_not(None))
     return (desk.unit.sql.execute(gone).scalar() or 0) >= limit(desk.unit.sql.execute(live).scalar() or 0) + 1
+
+
+def _decided(desk: Desk, ref: str) -> bool:
+    # A person has said within the day that this record, among many, really vanished.
+    table = tables.conflicts.c
+    mine = (table.connection_id == desk.row.id) & (table.kind == ConflictKind.DELETIONS.value) & (table.kept == "local")
+    found = desk.unit.sql.execute(select(table.local_value).where(mine, table.decided_at > desk.now - _BELIEVED))
+    return any(ref in (row.local_value or ()) for row in found)

@@ -82,7 +82,7 @@ class Desk:
         """Return what the link's record should say."""
         peer = self.network.peers[link.connection_id]
         origin = complaint.origin_id == peer.id
-        base: dict[Any, Any] = link.base or {}
+        base = link.agreed()
         if not link.receiver:
             return final(complaint.veiled(), base, peer.sheet, peer.policy, origin=origin)
         return wanted(complaint.veiled(), base, peer.sheet, peer.policy, origin=origin)

@@ -39,7 +39,7 @@ class LocalGateway(Gateway):
         self._fence: int | None = None
         self._sure_until = 0.0
         self._began: dict[Task, datetime] = {}
-        self._why: dict[str, str] = {}
+        self._why: dict[Task, str] = {}
         self._readings: dict[int, Reading] = {}
 
     # -- the port
@@ -47,10 +47,13 @@ class LocalGateway(Gateway):
     def lease(self, limit: int) -> Sequence[Task]:
         """Hand out what is due: direct reads first, then a pull, then writes; each stamped with the sequence."""
         asked = self.engine.monotonic()
-        with self._desk(acquire=True) as desk:
-            tasks = self._next(desk, limit)
+        tasks = self.engine.store.again(lambda: self._lease(limit))
         self._sure_until = asked + lease.TTL - _MARGIN
         return tasks
+
+    def _lease(self, limit: int) -> list[Task]:
+        with self._desk(acquire=True) as desk:
+            return self._next(desk, limit)
 
     def holds(self) -> bool:
         """Tell whether the lease is surely still ours, by this process's own monotonic clock."""
@@ -72,7 +75,8 @@ class LocalGateway(Gateway):
     def report(self, task: Task, result: Result) -> Sequence[Task]:
         """Take one result in; every result is one transaction that checks the lease first."""
         asked = self.engine.monotonic()
-        following = self._pulled(task, result) if isinstance(task, Pull) else self._reported(task, result)
+        take_in = self._pulled if isinstance(task, Pull) else self._reported
+        following = self.engine.store.again(lambda: take_in(task, result))
         self._sure_until = asked + lease.TTL - _MARGIN
         return following
 
@@ -118,8 +122,9 @@ class LocalGateway(Gateway):
         found = select(table.ref, table.why).where(table.connection_id == desk.row.id, table.due_at <= desk.now)
         tasks: list[Task] = []
         for row in desk.unit.sql.execute(found.order_by(order, table.due_at, table.ref).limit(limit)).all():
-            self._why[row.ref] = row.why
-            tasks.append(self._stamped(desk, Read(desk.row.tick, row.ref)))
+            task = self._stamped(desk, Read(desk.row.tick, row.ref))
+            self._why[task] = row.why
+            tasks.append(task)
         return tasks
 
     def _pull(self, desk: Desk) -> Pull | None:
@@ -174,7 +179,7 @@ class LocalGateway(Gateway):
         return task
 
     def _began_at(self, task: Task) -> datetime:
-        return self._began.pop(task, None) or self.engine.store.now()
+        return self._began.get(task) or self.engine.store.now()
 
     # -- taking in
 
@@ -193,7 +198,7 @@ class LocalGateway(Gateway):
             return [self._stamped(desk, each) for each in following if self.pushes or isinstance(each, Read)]
 
     def _read(self, desk: Desk, task: Read, result: Result) -> list[Task]:
-        began, why = self._began_at(task), self._why.pop(task.ref, None)
+        began, why = self._began_at(task), self._why.get(task)
         if isinstance(result, Record):
             return was_read(desk, task, result, began, why)
         assert isinstance(result, ConnectorError)
@@ -210,7 +215,7 @@ class LocalGateway(Gateway):
         link.attempts += 1
         return []
 
-    def _pulled(self, task: Pull, result: Result) -> list[Task]:
+    def _pulled(self, task: Task, result: Result) -> list[Task]:
         reading = self._readings.get(task.stamp)
         if reading is None or reading.abandoned:
             return []

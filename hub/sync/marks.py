@@ -43,7 +43,8 @@ def text_key(text: Any, keys: KeyRing) -> str | None:
 
 def value_mark(value: Any) -> str:
     """Digest one field value for a link's history."""
-    return hashlib.sha256(orjson.dumps(value or None, default=str)).hexdigest()[:16]
+    said = None if value == "" or value == [] else value
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 def response_mark(text: str, visibility: str) -> str:

@@ -13,7 +13,7 @@ from contracts.vocabulary import Status
 from hub.store.rows import ComplaintRow, LinkRow
 from hub.sync.answers import observe_responses
 from hub.sync.complaints import Source, change, differs, spread
-from hub.sync.deletions import missing
+from hub.sync.deletions import believed, missing
 from hub.sync.desk import Desk
 from hub.sync.doubt import settle_sent
 from hub.sync.erasure import without_erased
@@ -39,7 +39,7 @@ def observe(desk: Desk, record: Record, stamp: int, began: datetime, *, doubted:
         missing(desk, link, "ref_reused")
         link = None
     if record.state in (RecordState.DELETED, RecordState.MERGED):
-        if link is not None:
+        if link is not None and believed(desk, record.ref):
             missing(desk, link, record.state.value)
         return None
     if link is None:
@@ -83,7 +83,7 @@ def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None
         spread(desk, complaint)
     if link.state is LinkState.LINKED:
         origin = complaint.origin_id == desk.row.id
-        link.unsupported = unsupported(complaint.veiled(), link.base or {}, desk.peer.sheet, desk.peer.policy, origin=origin)
+        link.unsupported = unsupported(complaint.veiled(), link.agreed(), desk.peer.sheet, desk.peer.policy, origin=origin)
         if differs(desk, complaint, link):
             desk.mark(link)
 

@@ -51,7 +51,7 @@ def _settled(desk: Desk, link: LinkRow) -> Any:
 
 def planned(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> tuple[Planned, ...]:
     """Return the calls that would make this link's record say what it should, without those that are held or parked."""
-    want, base = desk.want(complaint, link), link.base or {}
+    want, base = desk.want(complaint, link), link.agreed()
     held = {Field(name) for name in complaint.held}
     held |= {Field(name) for name, value in want.items() if _parked(link, name, value)}
     cut = desk.peer.sheet.responses.cut

@@ -15,7 +15,7 @@ from contracts.gateway import Apply, Create, Find, Read, Task
 from hub.store.rows import AttemptRow, LinkRow
 from hub.sync import backoff
 from hub.sync.creates import created, doubt, miss
-from hub.sync.deletions import missing, too_many_gone
+from hub.sync.deletions import believed, missing
 from hub.sync.desk import Desk
 from hub.sync.marks import value_mark
 from hub.sync.memo import expect
@@ -23,7 +23,7 @@ from hub.sync.observe import observe
 from hub.sync.push import next_task
 from hub.sync.quarantine import quarantine, released
 from hub.sync.recovery import hub_forgot
-from hub.words import ConflictKind, Direction, LinkState, Outcome, Phase, Recovery, SentState
+from hub.words import Direction, LinkState, Outcome, Phase, Recovery, SentState
 
 _THIS_WRITE = "*"
 
@@ -236,8 +236,7 @@ def gone(desk: Desk, ref: str) -> list[Task]:
     link = desk.link_by_ref(ref)
     if link is None:
         return []
-    if desk.row.recovery is Recovery.NONE and too_many_gone(desk):
-        desk.record(ConflictKind.DELETIONS, None, "too_many_gone", waits=True, local=[ref])
+    if not believed(desk, ref):
         link.due_at = desk.now + timedelta(hours=1) if link.due_at else None
         return []
     missing(desk, link, "not_there")

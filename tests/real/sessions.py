@@ -28,6 +28,8 @@ from hub.sync import lease
 
 _ROOT = Path(__file__).parents[2]
 _IDLE = 0.02
+# A session that always has something due would never end.
+_TASKS = 20
 
 
 def without_fencing() -> None:
@@ -50,15 +52,17 @@ def synchronise(home: str, database: str, name: str) -> None:
     asked: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: asked.append(number))
     hub = build(Settings.load({"SIMPUL_HOME": home, "SIMPUL_DATABASE": database}))
-    while not asked:
+    nursery = os.getppid()
+    while not asked and os.getppid() == nursery:
         try:
-            written = hub.session(name).run().writes
+            written = hub.session(name).run(most=_TASKS).writes
         except LeaseLost:
             written = 0
         except Exception:
             written = 0
             with open(Path(home) / "errors", "a", encoding="utf-8") as errors:
                 errors.write(f"--- {name} {os.getpid()}\n{traceback.format_exc()}\n")
+            time.sleep(10 * _IDLE)
         if not written:
             time.sleep(_IDLE)
     hub.close()

@@ -100,7 +100,7 @@ def test_a_program_that_keeps_the_time_of_change_is_helped_by_the_database_s_clo
     ref = world.file("Judul", "Laporan.")
     receipt = connector.apply(ref, Edit(status=Status.IN_PROGRESS), None, "1")
     assert receipt.record is not None and receipt.record.updated_at is not None
-    assert receipt.record.updated_at.year >= 2026 > 2025
+    assert receipt.record.updated_at > datetime(2025, 12, 31, tzinfo=UTC)
 
 
 def test_the_same_token_files_once_and_is_found(app: Open) -> None:
@@ -230,6 +230,34 @@ def test_a_password_variable_that_is_not_set_needs_a_person(app: Open, monkeypat
     connector, _ = app("usual", password_env="SANDI_TIDAK_ADA")
     with pytest.raises(Stop, match="SANDI_TIDAK_ADA"):
         connector.check()
+
+
+@pytest.mark.parametrize(
+    ("declared", "ref", "fits"),
+    [
+        ("INTEGER", "12", True),
+        ("INTEGER", "12x", False),
+        ("INTEGER", "--1", False),
+        ("INTEGER", "9" * 30, False),
+        ("NUMERIC(10)", "12", True),
+        ("NUMERIC(10)", "abc", False),
+        ("UUID", "0190a6e0-0000-7000-8000-000000000001", True),
+        ("UUID", "abc", False),
+        ("VARCHAR(20)", "PGD-20260926-001", True),
+    ],
+)
+def test_a_ref_is_asked_for_only_where_a_key_can_be_like_it(app: Open, declared: str, ref: str, fits: bool) -> None:
+    connector, world = app("usual")
+    world.local.run(f"CREATE TABLE tiket (kode {declared} PRIMARY KEY)")
+    with connector._database.reading() as session:
+        assert (connector._database.key(session, "tiket", "kode", ref) is not None) is fits
+
+
+def test_a_reason_alone_is_never_dropped_in_silence(app: Open) -> None:
+    connector, world = app("usual")
+    with pytest.raises(Reject) as caught:
+        connector.apply(world.file("", "Laporan."), Edit(reason="Menunggu foto"), None, "1")
+    assert caught.value.field == "reason"
 
 
 @pytest.mark.parametrize("url", ["mysql://simpul@127.0.0.1:9/x", "postgresql://simpul@127.0.0.1:9/x"])

@@ -1,0 +1,38 @@
+"""After the story: the apps stay open in the browser while the hub keeps them in step, until Ctrl-C."""
+
+from __future__ import annotations
+
+import time
+
+from contracts.events import Kind
+from hub.demo import acts
+from hub.demo.stage import Stage
+
+_PAUSE = 2.0  # seconds between two rounds
+
+
+def watch(stage: Stage) -> None:
+    """Say where the pages are, then synchronise and show what happens."""
+    teller = stage.teller
+    teller.chapter("Silakan mencoba sendiri", "Try it yourself")
+    for office in stage.offices:
+        citizens, staff = (office.url + door for door in office.doors)
+        teller.say(f"{office.label}: warga {citizens}, petugas {staff}", f"{office.label}: citizens {citizens}, staff {staff}")
+    teller.say("Hub menyamakan keduanya setiap 2 detik. Ctrl-C mengakhiri.", "The hub keeps both in step every 2 seconds. Ctrl-C ends.")
+    seen = stage.last_event
+    try:
+        while True:
+            stage.round()
+            seen = _show(stage, seen)
+            time.sleep(_PAUSE)
+    except KeyboardInterrupt:
+        teller.say("Selesai.", "Done.")
+
+
+def _show(stage: Stage, seen: int) -> int:
+    for event in acts.events(stage.hub, seen):
+        what = Kind(event["kind"]).label(stage.teller.language)
+        line = f"{event['tracking_id']}  {what}  {event['field'] or ''} {event['new'] if event['field'] == 'status' else ''}".rstrip()
+        stage.teller.say(line, line)
+        seen = event["seq"]
+    return seen

@@ -1,0 +1,84 @@
+"""The demo as people run it: what it says is checked, what is not so makes it fail, and nothing of it stays behind."""
+
+from __future__ import annotations
+
+import io
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from rich.console import Console
+
+from hub.demo.claims import Claims
+from hub.demo.story import set_up, tell
+from hub.demo.telling import Teller
+
+ROOT = Path(__file__).resolve().parents[2]
+SABOTAGED = "answer_wonosari_18"
+
+
+def _run(tmp_path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "hub.demo", "--once", *options],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+
+
+def _processes_that_mention(text: str) -> list[str]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        found += [line] if text in line else []
+    return found
+
+
+def test_the_demo_ends_well_and_leaves_neither_process_nor_file(tmp_path: Path) -> None:
+    done = _run(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    assert "✗" not in done.stdout
+    count = done.stdout.count("✓")
+    assert count >= 45
+    assert f"{count} dari {count} pernyataan terbukti" in done.stdout
+    assert "\x1b" not in done.stdout, "without a terminal it prints plain lines"
+    assert list(tmp_path.iterdir()) == []
+    assert _processes_that_mention(str(tmp_path)) == []
+
+
+def test_the_demo_speaks_english_and_keeps_its_files_in_a_folder_that_was_named(tmp_path: Path) -> None:
+    done = _run(tmp_path, "--lang", "en", "--folder", "here")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "claims were proven" in done.stdout
+    assert {"wonosari.sqlite3", "laporkota.sqlite3", "hub"} <= {each.name for each in (tmp_path / "here").iterdir()}
+    again = _run(tmp_path, "--folder", "here")
+    assert again.returncode == 2
+    assert "not empty" in again.stderr
+
+
+def test_a_claim_that_is_not_so_is_named_and_fails_the_demo(tmp_path: Path) -> None:
+    said = io.StringIO()
+    teller = Teller(Console(file=said), "en")
+
+    def sabotage(name: str) -> None:
+        if name == SABOTAGED:
+            # Behind everybody's back, right before the story looks.
+            with closing(sqlite3.connect(tmp_path / "wonosari.sqlite3", timeout=30)) as connection, connection:
+                connection.execute("UPDATE tanggapan SET tanggapan = 'Bukan jawaban itu.' WHERE id_pengaduan = 18")
+
+    claims = Claims(teller, before=sabotage)
+    with set_up(tmp_path, teller, claims) as stage:
+        tell(stage)
+    assert not claims.conclude()
+    assert SABOTAGED in [claim.name for claim in claims.failed]
+    assert "The answer is in Lapor Wonosari's own table, once." in said.getvalue().split("Result")[1]
+    assert _processes_that_mention(str(tmp_path)) == []
