@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from hub.build import Hub
-from hub.operations import agencies, complaints, conflicts, connections, deciding, quarantines, running, timeline, writes
+from hub.operations import agencies, complaints, conflicts, connections, deciding, deliveries, quarantines, running, timeline, writes
 from hub.operations.rehearsal import rehearsal
 from hub.operations.timeline import Told
 from hub.operations.writes import Write
@@ -91,6 +91,11 @@ def ref_at(hub: Hub, complaint: str, name: str) -> str | None:
 
 def _ref(told: Told, name: str) -> str | None:
     return next((link["ref"] for link in told.links if link["connection"] == name), None)
+
+
+def stuck(hub: Hub, name: str) -> list[str]:
+    """Return why deliveries to an app do not go through."""
+    return [each.reason for each in deliveries.deliveries(hub, name) if each.reason]
 
 
 def quarantined(hub: Hub, name: str) -> list[tuple[str, str]]:

@@ -49,7 +49,7 @@ def cross(stage: Stage, origin: Office, holder: Office, matter: Matter) -> Cross
     stage.settle()
     other = acts.ref_at(stage.hub, complaint, holder.name)
     if other is None:
-        raise LookupError(f"the complaint was not filed with {holder.name}")
+        raise LookupError(f"the complaint was not filed with {holder.name}: {acts.stuck(stage.hub, holder.name)}")
     _arrived(stage, holder, matter, other)
     return Crossed(complaint, origin, number, holder, other)
 

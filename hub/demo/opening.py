@@ -53,10 +53,12 @@ def import_history(stage: Stage, set_aside: Mapping[str, int]) -> None:
 
 
 def _imported(stage: Stage, office: Office, odd: int) -> None:
+    but = f", kecuali {odd} yang tidak masuk akal; itu dikarantina" if odd else "; tidak ada yang dikarantina"
+    but_english = f" but {odd} that make no sense; those are in quarantine" if odd else "; none is in quarantine"
     stage.claims.check(
         f"imported_{office.name}",
-        f"{office.label}: setiap baris tertaut sebagai riwayat, kecuali {odd} yang tidak masuk akal; itu dikarantina.",
-        f"{office.label}: every row is linked as history but {odd} that make no sense; those are in quarantine.",
+        f"{office.label}: setiap baris tertaut sebagai riwayat{but}.",
+        f"{office.label}: every row is linked as history{but_english}.",
         lambda: (acts.history(stage.hub, office.name), len(acts.quarantined(stage.hub, office.name))),
         (office.count() - odd, odd),
     )

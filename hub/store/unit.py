@@ -98,9 +98,8 @@ class Unit:
 
     def _open(self, ids: Sequence[str]) -> None:
         complaint, link = tables.complaints.c, tables.links.c
-        self._load(
-            ComplaintRow, select(tables.complaints).where(complaint.id.in_(ids)).order_by(complaint.id).with_for_update(key_share=True)
-        )
+        wanted = select(tables.complaints).where(complaint.id.in_(ids)).order_by(complaint.id)
+        self._load(ComplaintRow, wanted.with_for_update(key_share=True))
         for key in ids:
             self._links_of[key], self._responses_of[key] = {}, []
         found = self._load(LinkRow, select(tables.links).where(link.complaint_id.in_(ids)).order_by(link.complaint_id, link.connection_id))

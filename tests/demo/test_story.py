@@ -31,7 +31,8 @@ def _run(tmp_path: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _processes_that_mention(text: str) -> list[str]:
+def processes_that_mention(text: str) -> list[str]:
+    """Return the command lines of running processes in which a text stands."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -52,7 +53,7 @@ def test_the_demo_ends_well_and_leaves_neither_process_nor_file(tmp_path: Path) 
     assert f"{count} dari {count} pernyataan terbukti" in done.stdout
     assert "\x1b" not in done.stdout, "without a terminal it prints plain lines"
     assert list(tmp_path.iterdir()) == []
-    assert _processes_that_mention(str(tmp_path)) == []
+    assert processes_that_mention(str(tmp_path)) == []
 
 
 def test_the_demo_speaks_english_and_keeps_its_files_in_a_folder_that_was_named(tmp_path: Path) -> None:
@@ -81,4 +82,4 @@ def test_a_claim_that_is_not_so_is_named_and_fails_the_demo(tmp_path: Path) -> N
     assert not claims.conclude()
     assert SABOTAGED in [claim.name for claim in claims.failed]
     assert "The answer is in Lapor Wonosari's own table, once." in said.getvalue().split("Result")[1]
-    assert _processes_that_mention(str(tmp_path)) == []
+    assert processes_that_mention(str(tmp_path)) == []

@@ -111,10 +111,14 @@ def homemade(name: str, url: str, *, careful: bool) -> Iterator[HomemadeApp]:
 
 @dataclass
 class People:
-    """Citizens and staff of both apps, acting at random; they remember what they did, and judge what became of it."""
+    """Citizens and staff of both apps, acting at random; they remember what they did, and judge what became of it.
+
+    ``most``: complaints that are filed at most; few, so that all meet on the same ones again and again.
+    """
 
     apps: tuple[HomemadeApp, ...]
     chance: random.Random
+    most: int = 40
     filed: dict[str, HomemadeApp] = field(default_factory=dict)
     status: dict[str, str] = field(default_factory=dict)
     answered: list[tuple[str, str]] = field(default_factory=list)
@@ -144,7 +148,8 @@ class People:
             self.filed[said].set_status(said, self.status[said])
 
     def act(self) -> None:
-        self.chance.choice((self.file, self.file, self.answer, self.answer, self.work))()
+        files = len(self.filed) < self.most and self.chance.random() < 0.3
+        self.file() if files or not self.filed else self.chance.choice((self.answer, self.work))()
 
     def differences(self) -> list[str]:
         """Compare every app's own tables with what was done: each complaint and each answer once, statuses as worked on."""
