@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from connectors.database import recognise
 from connectors.database.dialect import Table
@@ -20,6 +21,7 @@ from connectors.database.settings import DatabaseSettings, looks_secret
 from connectors.database.values import storable
 from contracts.errors import Stop
 
+_USER = "simpul"  # whoever looks is often the administrator; the connection gets a user of its own
 _WORDS = 50
 _WORD_LENGTH = 40  # longer ones are no status words, and might be what a person wrote
 
@@ -54,7 +56,8 @@ def _guess(database: Database, session: Session, tables: Mapping[str, Table], ur
         raise Stop(
             f"No table looks like one of complaints (tables: {known}).", "Write the settings by hand; the documentation has examples."
         )
-    guess = Guess({"url": url, "password_env": "SIMPUL_DB_PASSWORD", "time_zone": "WIB"})
+    own = url.replace(f"{urlsplit(url).username}@", f"{_USER}@", 1) if database.address.user else url
+    guess = Guess({"url": own, "password_env": "SIMPUL_DB_PASSWORD", "time_zone": "WIB"})
     if database.address.kind == "sqlite":
         del guess.settings["password_env"]
     guess.notes.append("Set 'time_zone' to the zone of the times in your tables: WIB, WITA or WIT.")
@@ -89,7 +92,13 @@ def _proposal(guess: Guess, tables: Mapping[str, Table], place: Address) -> Prop
         guess.notes.append(f"This proposal is not complete yet: {json.dumps(problems, ensure_ascii=False)}")
         return Proposal(guess.settings, tuple(guess.notes), (), secret)
     plan = layout(DatabaseSettings().load(guess.settings))
-    return Proposal(guess.settings, tuple(guess.notes), tuple(grants(plan, tables, place.user or "simpul")), secret)
+    return Proposal(guess.settings, tuple(guess.notes), (*_new_user(place), *grants(plan, tables, _USER)), secret)
+
+
+def _new_user(place: Address) -> tuple[str, ...]:
+    if place.kind == "mysql":
+        return (f"CREATE USER '{_USER}'@'%' IDENTIFIED BY '…'; -- in place of %: the host the hub or agent comes from",)
+    return (f"CREATE ROLE \"{_USER}\" LOGIN PASSWORD '…';",) if place.kind == "postgresql" else ()
 
 
 def render(proposal: Proposal) -> str:

@@ -105,7 +105,7 @@ def _column(row: dict[str, Any]) -> Column:
     return Column(
         name=row["name"],
         kind=kind(declared),
-        length=int(row["length"]) if row["length"] is not None and not words else None,
+        length=int(row["length"]) if declared.startswith(("varchar", "char")) else None,
         nullable=row["nullable"] == "YES",
         has_default=row["fallback"] is not None,
         automatic="auto_increment" in extra or "on update" in extra,

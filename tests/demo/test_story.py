@@ -20,9 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SABOTAGED = "answer_wonosari_18"
 
 
-def _run(tmp_path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def _run(tmp_path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "hub.demo", "--once", *options],
+        [sys.executable, "-m", "hub.demo", "--once"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
@@ -56,16 +56,6 @@ def test_the_demo_ends_well_and_leaves_neither_process_nor_file(tmp_path: Path) 
     assert processes_that_mention(str(tmp_path)) == []
 
 
-def test_the_demo_speaks_english_and_keeps_its_files_in_a_folder_that_was_named(tmp_path: Path) -> None:
-    done = _run(tmp_path, "--lang", "en", "--folder", "here")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "claims were proven" in done.stdout
-    assert {"wonosari.sqlite3", "laporkota.sqlite3", "hub"} <= {each.name for each in (tmp_path / "here").iterdir()}
-    again = _run(tmp_path, "--folder", "here")
-    assert again.returncode == 2
-    assert "not empty" in again.stderr
-
-
 def test_a_claim_that_is_not_so_is_named_and_fails_the_demo(tmp_path: Path) -> None:
     said = io.StringIO()
     teller = Teller(Console(file=said), "en")
@@ -79,6 +69,7 @@ def test_a_claim_that_is_not_so_is_named_and_fails_the_demo(tmp_path: Path) -> N
     claims = Claims(teller, before=sabotage)
     with set_up(tmp_path, teller, claims) as stage:
         tell(stage)
+    assert len(claims.all) >= 45, "one claim that is not so does not end the story"
     assert not claims.conclude()
     assert SABOTAGED in [claim.name for claim in claims.failed]
     assert "The answer is in Lapor Wonosari's own table, once." in said.getvalue().split("Result")[1]

@@ -118,7 +118,7 @@ class People:
 
     apps: tuple[HomemadeApp, ...]
     chance: random.Random
-    most: int = 40
+    most: int = 15
     filed: dict[str, HomemadeApp] = field(default_factory=dict)
     status: dict[str, str] = field(default_factory=dict)
     answered: list[tuple[str, str]] = field(default_factory=list)

@@ -19,7 +19,6 @@ from tests.real.homemade import HomemadeApp
 
 # Both databases are on this machine: what has not taken effect after this many seconds never will.
 SETTLE = 0.5
-INTERVAL = 0.2
 
 
 def join(home: Path, database: str, apps: tuple[HomemadeApp, ...], *, clock: Clock | None = None, settle: float = SETTLE) -> None:
@@ -27,15 +26,14 @@ def join(home: Path, database: str, apps: tuple[HomemadeApp, ...], *, clock: Clo
     clock = clock or ManualClock(datetime.now(UTC) - timedelta(hours=1))
     hub = build(Settings.load({"SIMPUL_HOME": str(home), "SIMPUL_DATABASE": database}), clock)
     for app in apps:
-        policy: dict[str, Any] = {"regions": ["35"], "share": ["reporter_name", "reporter_phone", "reporter_identity"]}
+        policy: dict[str, Any] = {"regions": ["35"], "interval": 1, "share": ["reporter_name", "reporter_phone", "reporter_identity"]}
         add(hub, app.name, "database", app.settings(), agency=f"dinas-{app.name}", policy=policy)
         approve(hub, app.name)
     with hub.store.unit() as unit:
         for app in apps:
             unit.sql.execute(insert(tables.agencies).values(code=f"dinas-{app.name}", name=app.name, connection=app.name))
             row = unit.connection(app.name, lock=True)
-            # Quicker than anybody may configure, so that minutes of work fit into seconds.
-            row.sheet, row.policy = {**row.sheet, "settle": settle}, {**row.policy, "interval": INTERVAL}
+            row.sheet = {**row.sheet, "settle": settle}
         network_changed(unit)
     hub.close()
 

@@ -28,8 +28,6 @@ from hub.sync import lease
 
 _ROOT = Path(__file__).parents[2]
 _IDLE = 0.02
-# A session that always has something due would never end.
-_TASKS = 20
 
 
 def without_fencing() -> None:
@@ -55,7 +53,7 @@ def synchronise(home: str, database: str, name: str) -> None:
     nursery = os.getppid()
     while not asked and os.getppid() == nursery:
         try:
-            written = hub.session(name).run(most=_TASKS).writes
+            written = hub.session(name).run().writes
         except LeaseLost:
             written = 0
         except Exception:

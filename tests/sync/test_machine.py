@@ -1,6 +1,7 @@
 """Hypothesis tells the stories: people, faults, crashes, interleaved sessions and restores in any order, judged when all faults stop.
 
-``SIMPUL_HISTORIES`` says how many histories each machine tells (default 50), ``SIMPUL_STEPS`` how long they are.
+``SIMPUL_HISTORIES`` says how many histories each machine tells (default 50), ``SIMPUL_STEPS`` how long they are,
+``SIMPUL_NOSHRINK=1`` leaves a failing history as long as it was found (much faster to a first look).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import time
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -282,6 +283,7 @@ def tell(machine: type[Network], histories: int) -> None:
         deadline=None,
         suppress_health_check=list(HealthCheck),
         print_blob=True,
+        phases=[Phase.explicit, Phase.generate] if os.environ.get("SIMPUL_NOSHRINK") else list(Phase),
     )
     try:
         run_state_machine_as_test(machine, settings=chosen)

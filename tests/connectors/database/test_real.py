@@ -51,7 +51,9 @@ def test_what_was_inspected_is_pulled_pushed_and_then_quiet(local: LocalDatabase
     ref = world.file("Judul", "Jalan berlubang di depan pasar — lubangnya 30 cm.")
     world.set_status(world.file("Judul", "Kedua."), Status.IN_PROGRESS)
     world.set_status(world.file("Judul", "Ketiga."), Status.ANSWERED)
-    settings = local.grant(dict(inspect(local.address).settings))
+    proposal = inspect(local.address)
+    assert "://simpul@" in proposal.settings["url"] and "simpul" in proposal.grants[0]
+    settings = local.grant(dict(proposal.settings))
     connector = DatabaseConnector(loaded(settings))
     connector.check()
     before = listed(connector)
