@@ -272,5 +272,5 @@ def _creation(raw: Mapping[str, Any], table: Complaints, reporter: Mapping[str, 
     if table.created and not table.date_only:
         named |= {Field.SUBMITTED_AT}
     if reporter and reporter["create"]:
-        named |= _fields(reporter["columns"]).keys()
+        named |= frozenset(_fields(reporter["columns"]))
     return Creation(named, raw["constants"])

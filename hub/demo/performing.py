@@ -37,9 +37,6 @@ def perform(
             claims.conclude()
             teller.false(teller.text("Cerita terhenti.", "The story broke off."), str(error))
             return False
-        except KeyboardInterrupt:
-            teller.say("Dihentikan.", "Interrupted.")
-            return False
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import time
 
 from contracts.errors import SimpulError
 from contracts.events import Kind
+from contracts.vocabulary import Status
 from hub.demo import acts
 from hub.demo.stage import Stage
 
@@ -22,7 +23,8 @@ def watch(stage: Stage) -> None:
     codes = ", ".join(office.agency for office in stage.offices)
     command = f"SIMPUL_HOME={stage.folder.absolute() / 'hub'} simpul complaints assign"
     teller.say(
-        f"Disposisi, dari terminal lain ({codes}): {command} NOMOR KODE", f"To assign, in another terminal ({codes}): {command} NUMBER CODE"
+        f"Disposisi, dari terminal lain ({codes}): {command} NOMOR --agency KODE",
+        f"To assign, in another terminal ({codes}): {command} NUMBER --agency CODE",
     )
     teller.say("Hub menyamakan keduanya setiap 2 detik. Ctrl-C mengakhiri.", "The hub keeps both in step every 2 seconds. Ctrl-C ends.")
     seen = stage.last_event
@@ -46,7 +48,7 @@ def _round(stage: Stage) -> None:
 def _show(stage: Stage, seen: int) -> int:
     for event in acts.events(stage.hub, seen):
         said = Kind(event["kind"]).label(stage.teller.language)
-        value = f" {event['new']}" if event["field"] == "status" else ""
+        value = f": {Status(event['new']).label(stage.teller.language)}" if event["field"] == "status" and event["new"] else ""
         line = f"{event['tracking_id']}  {said}{value}"
         stage.teller.say(line, line)
         seen = event["seq"]

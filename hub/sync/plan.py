@@ -56,7 +56,7 @@ def part_of(name: Field, value: Any) -> Part:
 
 def differences(want: Mapping[Field, Any], base: Mapping[Field, Any]) -> dict[Field, Any]:
     """Return the fields to write: only those where the record must change, never the whole record."""
-    return {name: value for name, value in want.items() if not same(value, base.get(name))}
+    return {Field(name): value for name, value in want.items() if not same(value, base.get(name))}
 
 
 def plan(

@@ -12,6 +12,8 @@ from hub.sync.policy import Policy
 
 Content = Mapping[Field, Any]
 
+_STAND_IN = 80
+
 
 def same(one: Any, other: Any) -> bool:
     """Compare two values of one field; an empty text or list says as little as an absent one."""
@@ -77,6 +79,10 @@ def payload(content: Content, sheet: Capabilities, policy: Policy, *, origin: bo
         said = express(name, value, sheet)
         if name in sheet.creates and said is not None:
             given[name] = said
+    text = given.get(Field.DESCRIPTION)
+    if Field.TITLE in sheet.creates and given.get(Field.TITLE) is None and policy.allows(Field.TITLE) and text:
+        # Many apps insist on a title and many others have none: the beginning of the text stands in, there only.
+        given[Field.TITLE] = express(Field.TITLE, " ".join(text.split())[:_STAND_IN], sheet)
     return given
 
 

@@ -38,9 +38,9 @@ def join(home: Path, database: str, apps: tuple[HomemadeApp, ...], *, clock: Clo
     hub.close()
 
 
-def watch(home: Path, database: str) -> Hub:
+def watch(home: Path, database: str, clock: Clock | None = None) -> Hub:
     """Open the same hub to look into it."""
-    return build(Settings.load({"SIMPUL_HOME": str(home), "SIMPUL_DATABASE": database}))
+    return build(Settings.load({"SIMPUL_HOME": str(home), "SIMPUL_DATABASE": database}), clock)
 
 
 def unfinished(sql: Connection) -> dict[str, int]:

@@ -23,6 +23,7 @@ import pymysql  # noqa: F401
 from contracts.errors import LeaseLost
 from hub.build import build
 from hub.config import Settings
+from hub.store.rows import ConnectionRow
 from hub.store.unit import Unit
 from hub.sync import lease
 
@@ -30,19 +31,17 @@ _ROOT = Path(__file__).parents[2]
 _IDLE = 0.02
 
 
-def without_fencing() -> None:
-    """Take out what keeps two sessions of one connection apart: nobody waits for a lease, and no number is compared."""
+def careless_acquire(unit: Unit, name: str, owner: str) -> ConnectionRow:
+    """Take a lease as if nobody else could hold it."""
+    row = unit.connection(name, lock=True)
+    row.fence += 1
+    row.lease_owner = owner
+    return row
 
-    def acquire(unit: Unit, name: str, owner: str) -> Any:
-        row = unit.connection(name, lock=True)
-        row.fence += 1
-        row.lease_owner = owner
-        return row
 
-    def verify(unit: Unit, name: str, fence: int) -> Any:
-        return unit.connection(name, lock=True)
-
-    lease.acquire, lease.verify = acquire, verify
+def careless_verify(unit: Unit, name: str, fence: int) -> ConnectionRow:
+    """Go on whoever has taken the lease meanwhile."""
+    return unit.connection(name, lock=True)
 
 
 def synchronise(home: str, database: str, name: str) -> None:
@@ -74,7 +73,7 @@ def _start(home: str, database: str, name: str, fenced: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)
         os.dup2(2, 1)
         if not fenced:
-            without_fencing()
+            lease.acquire, lease.verify = careless_acquire, careless_verify
         synchronise(home, database, name)
         os._exit(0)
     finally:
@@ -134,6 +133,14 @@ class Sessions:
         """Kill with SIGKILL; tells whether it was still alive."""
         del self.running[pid]
         return self._ask(do="end", pid=pid, number=signal.SIGKILL) == -signal.SIGKILL
+
+    def pause(self, pid: int) -> None:
+        """Let a process stand still, as a machine that swaps or a virtual one that is moved."""
+        os.kill(pid, signal.SIGSTOP)
+
+    def wake(self, pid: int) -> None:
+        """Let it go on as if nothing had been."""
+        os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> list[int]:
         """Let every process finish what it does; returns how each ended."""

@@ -261,6 +261,7 @@ class Network(RuleBasedStateMachine):
             checks.i8_taken_in(world)
         world.settle()
         checks.all_of(world, None if world.restored else self.past.deleted)
+        checks.nothing_parked(world)
         self.past.i5_stands(world)
         if not world.restored:
             self.past.i2_kept(world)

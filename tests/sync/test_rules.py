@@ -39,7 +39,7 @@ def contents(draw: st.DrawFn) -> dict[Field, Any]:
             content[name] = draw(texts.filter(bool))
     if draw(st.booleans()):
         content[Field.HOLDER] = {"agency": draw(st.sampled_from("AB")), "unit": None}
-    return {name.value: value for name, value in content.items()} if draw(st.booleans()) else content  # type: ignore[misc]
+    return {name.value: value for name, value in content.items()} if draw(st.booleans()) else content
 
 
 cases = st.builds(

@@ -13,14 +13,24 @@ from connectors.memory.faults import Fault, FaultKind
 from contracts.connector import Page
 from contracts.content import Field
 from contracts.errors import LeaseLost, Stop
-from contracts.gateway import Apply, Pull, Pulled
+from contracts.gateway import Pull, Pulled
 from contracts.vocabulary import Status
 from hub.store import tables
 from hub.words import LinkState
 from tests.sync import checks
 from tests.sync.conftest import Make
 from tests.sync.people import assign, complaints, connection, holder, links, on_record, one, only, rows, say, send_back, status
-from tests.sync.profiles import ANSWERS_WITH_STATUS, CUTS_SILENTLY, FORGETFUL, HOME_MADE, PROFILES, RICH, SHORT_PAGES, STEPS_ONLY, THREE_STATES
+from tests.sync.profiles import (
+    ANSWERS_WITH_STATUS,
+    CUTS_SILENTLY,
+    FORGETFUL,
+    HOME_MADE,
+    PROFILES,
+    RICH,
+    SHORT_PAGES,
+    STEPS_ONLY,
+    THREE_STATES,
+)
 from tests.sync.world import COORDINATOR, World
 
 FINDABLE = replace(RICH, idempotent_create=False)
@@ -71,7 +81,12 @@ def test_a_page_that_was_read_before_a_push_takes_nothing_back(make: Make) -> No
         world = make(a=RICH, b=behaviour)
         key = given(world)
         world.advance(61)
-        world.after("b", "page", lambda w=world, k=key: (say(w, k, title="Baru"), w.sync("b"), None)[-1])  # type: ignore[misc]
+
+        def meanwhile(world: World = world, key: str = key) -> None:
+            say(world, key, title="Baru")
+            world.sync("b")
+
+        world.after("b", "page", meanwhile)
         world.sync("b")
         assert only(world).content["title"] == "Baru"
         world.settle()

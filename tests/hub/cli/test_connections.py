@@ -38,7 +38,16 @@ def test_an_empty_list_says_so(office: Office) -> None:
 def test_everything_wrong_with_a_connection_is_said_at_once_with_the_nearest_names(office: Office) -> None:
     file = office.write("bad.yaml", "settings: {ap: x, pagesize: 3}\npolicy: {shar: [title], hide: [titel], interval: 0}\n")
     told = office.fails(Exit.CONFIGURATION, "connections", "add", "bad name", "--kind", "memory", "--file", file)
-    for piece in ("settings.ap", "mean app?", "mean page_size?", "settings.app: Missing", "mean share?", "mean title?", "policy.interval", "name:"):
+    for piece in (
+        "settings.ap",
+        "mean app?",
+        "mean page_size?",
+        "settings.app: Missing",
+        "mean share?",
+        "mean title?",
+        "policy.interval",
+        "name:",
+    ):
         assert piece in told, piece
     told = office.fails(Exit.CONFIGURATION, "connections", "add", "x", "--kind", "memori")
     assert "Did you mean memory?" in told

@@ -122,11 +122,17 @@ def test_what_was_filed_after_the_chosen_day_is_pushed_and_what_was_before_is_on
     office.clock.advance(3 * 86_400)
     app.file("Baru", "Laporan baru saja")
     office.ok("sync", "a")
-    policy = office.write("b.yaml", f"- {{name: b, kind: memory, agency: B, settings: {{app: {office.home}/b}}, policy: {{classes: [complaint]}}}}")
+    policy = office.write(
+        "b.yaml", f"- {{name: b, kind: memory, agency: B, settings: {{app: {office.home}/b}}, policy: {{classes: [complaint]}}}}"
+    )
     office.ok("connections", "apply", policy, "--yes")
     with office.terminal.hub.store.writing() as sql:
         for row in sql.execute(select(tables.complaints)).all():
-            sql.execute(tables.complaints.update().where(tables.complaints.c.id == row.id).values(content={**row.content, "classification": "complaint"}))
+            sql.execute(
+                tables.complaints.update()
+                .where(tables.complaints.c.id == row.id)
+                .values(content={**row.content, "classification": "complaint"})
+            )
     told = office.ok("connections", "approve", "a", "--live-from", "2026-11-03", "--yes")
     assert "Baru" in told and "Lama" not in told
     office.ok("sync", "b")
