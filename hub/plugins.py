@@ -144,4 +144,6 @@ def listed(messages: Any, where: str = "") -> list[tuple[str, str]]:
             for name, below in messages.items()
             for problem in listed(below, where if name in ("_schema", "key", "value") else f"{where}.{name}".lstrip("."))
         ]
-    return [(where or "settings", " ".join(str(message) for message in messages))] if isinstance(messages, list) else [(where, str(messages))]
+    return (
+        [(where or "settings", " ".join(str(message) for message in messages))] if isinstance(messages, list) else [(where, str(messages))]
+    )

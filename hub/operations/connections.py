@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
-from marshmallow import Schema, fields
 from sqlalchemy import insert, select
 
 from contracts.connector import Connector
@@ -19,9 +17,9 @@ from contracts.sheet import capabilities_to_json
 from hub.build import Hub
 from hub.operations.policy import policy_problems
 from hub.operations.rehearsal import apart
+from hub.operations.sealing import seal_secrets, split_secrets
 from hub.operations.spreading import spread_all
 from hub.store import tables
-from hub.store.rows import ConnectionRow
 from hub.store.unit import Unit
 from hub.sync.engine import network_changed
 from hub.words import Phase, Recovery
@@ -99,32 +97,6 @@ def insert_connection(hub: Hub, unit: Unit, asked: Checked) -> int:
         **dict.fromkeys(("tick", "pull_failures", "push_failures", "fence"), 0),
     }
     return int(unit.sql.execute(insert(tables.connections).values(values).returning(tables.connections.c.id)).scalar_one())
-
-
-def split_secrets(schema: Schema, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Part settings into what may be shown and what is sealed, by the schema's marks; a section with a secret in it is sealed whole."""
-    hidden = {field.data_key or name for name, field in schema.load_fields.items() if _has_secret(field)}
-    public = {name: value for name, value in settings.items() if name not in hidden}
-    return public, {name: value for name, value in settings.items() if name in hidden}
-
-
-def _has_secret(field: Any) -> bool:
-    if field.metadata.get("secret"):
-        return True
-    if isinstance(field, fields.List):
-        return _has_secret(field.inner)
-    return isinstance(field, fields.Nested) and any(_has_secret(each) for each in field.schema.load_fields.values())
-
-
-def seal_secrets(hub: Hub, name: str, secret: Mapping[str, Any]) -> bytes | None:
-    """Seal what must not be shown; None where there is nothing."""
-    return hub.keys.seal(orjson.dumps(dict(secret)), name.encode()) if secret else None
-
-
-def open_secrets(hub: Hub, row: ConnectionRow) -> dict[str, Any]:
-    """Open a connection's sealed settings, to use them or to compare; never to show them."""
-    opened: dict[str, Any] = orjson.loads(hub.keys.open(row.secrets, row.name.encode())) if row.secrets else {}
-    return opened
 
 
 def approve(hub: Hub, name: str, *, live_from: datetime | None = None) -> None:

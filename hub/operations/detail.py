@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.build import Hub
-from hub.operations.connections import open_secrets
+from hub.operations.sealing import open_secrets
 from hub.operations.standing import Standing, standing_of
 
 

@@ -58,14 +58,15 @@ class Session:
         self._ahead = ahead
 
     def run(self, *, most: int = 100_000, batch: int = 50) -> Tally:
-        """Work until nothing is due or ``most`` tasks are done; the lease is given back also after an error."""
+        """Work until nothing is due or about ``most`` tasks are done; the lease is given back also after an error."""
         done = 0
         try:
             while done < most:
                 tasks = list(self.gateway.lease(batch))
                 if not tasks:
                     break
-                while tasks and done < most:
+                # What was leased is carried out, also beyond ``most``: a write is written down when it is handed out.
+                while tasks:
                     task = tasks.pop(0)
                     tasks[:0] = self.step(task)
                     done += 1

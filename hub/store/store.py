@@ -46,9 +46,8 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the tables to this release; safe to run by several processes, and again."""
-        with self.engine.connect() as sql:
+        with self.engine.connect().execution_options(simpul_write=True) as sql, sql.begin():
             command.upgrade(_alembic(sql), "head")
-            sql.commit()
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
@@ -85,7 +84,8 @@ class Store:
         if self._dry is not None:
             yield self._dry
             return
-        with self.engine.connect() as sql, sql.begin():
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if self.engine.dialect.name == "postgresql" else {}
+        with self.engine.connect().execution_options(**options) as sql, sql.begin():
             yield sql
 
     @contextmanager

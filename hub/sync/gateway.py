@@ -41,6 +41,7 @@ class LocalGateway(Gateway):
         self._began: dict[Task, datetime] = {}
         self._why: dict[Task, str] = {}
         self._readings: dict[int, Reading] = {}
+        self._fed = False
 
     # -- the port
 
@@ -48,6 +49,7 @@ class LocalGateway(Gateway):
         """Hand out what is due: direct reads first, then a pull, then writes; each stamped with the sequence."""
         asked = self.engine.monotonic()
         tasks = self.engine.store.again(lambda: self._lease(limit))
+        self._fed = self._fed or any(isinstance(task, Pull) and task.why == "feed" for task in tasks)
         self._sure_until = asked + lease.TTL - _MARGIN
         return tasks
 
@@ -133,7 +135,8 @@ class LocalGateway(Gateway):
         looking = self._looking(desk)
         if listing and (row.listing_due_at is None or row.listing_due_at <= now):
             task = Pull(desk.tick(), None, "listing")
-        elif row.pull_due_at is None or row.pull_due_at <= now:
+        elif not self._fed and (row.pull_due_at is None or row.pull_due_at <= now):
+            # Once a session: one whose writes take longer than the interval would otherwise never come to its end.
             task = Pull(desk.tick(), row.cursor, "feed")
         elif looking:
             cursors = [cursor for _, cursor in looking]

@@ -158,9 +158,13 @@ class People:
             wrong += _counted(app.name, Counter(app.texts()), Counter(list(self.filed)))
             wrong += _counted(app.name, Counter(app.answers()), Counter(self.answered))
             shown = app.statuses()
-            wrong += [f"{app.name}: {said!r} is {shown.get(said)}, not {word}" for said, word in self.status.items() if shown.get(said) != word]
+            wrong += [
+                f"{app.name}: {said!r} is {shown.get(said)}, not {word}" for said, word in self.status.items() if shown.get(said) != word
+            ]
         return wrong
 
 
 def _counted(where: str, there: Counter[Any], meant: Counter[Any]) -> list[str]:
-    return [f"{where}: {what!r} is there {there[what]} times, not {meant[what]}" for what in {**there, **meant} if there[what] != meant[what]]
+    return [
+        f"{where}: {what!r} is there {there[what]} times, not {meant[what]}" for what in {**there, **meant} if there[what] != meant[what]
+    ]

@@ -105,7 +105,15 @@ def _valid() -> dict[str, dict[str, Any]]:
     """One row of every table with rules, all in order."""
     nothing: dict[str, Any] = dict.fromkeys(("tick", "pull_failures", "push_failures", "fence"), 0)
     connection = {"name": "kota", "kind": "memory", "settings": {}, "policy": {}, "sheet": {}, "phase": "live", "recovery": "none"}
-    complaint = {"tracking_id": "AAAA-BBBB-CCCC", "content": {}, "digests": {}, "sources": {}, "version": 1, "status": "received", "held": {}}
+    complaint = {
+        "tracking_id": "AAAA-BBBB-CCCC",
+        "content": {},
+        "digests": {},
+        "sources": {},
+        "version": 1,
+        "status": "received",
+        "held": {},
+    }
     complaint |= {"verified": False, "historic": False, "erased": False, "created_at": _AT, "updated_at": _AT}
     link = {"connection_id": 1, "complaint_id": "c1", "state": "linked", "receiver": True, "ref": "1", "created_at": _AT, "updated_at": _AT}
     link |= {name: {} for name in ("stored", "history", "parked", "flaps", "raw")} | {"sent": [], "unsupported": []}
@@ -124,7 +132,16 @@ def _valid() -> dict[str, dict[str, Any]]:
         "ledger": {"seq": 1, **entry},
         "reads": {"connection_id": 1, "ref": "1", "why": "stale", "due_at": _AT},
         "aliases": {"connection_id": 1, "ref": "1", "fingerprint": "f", "complaint_id": "c1"},
-        "quarantine": {"id": 1, "connection_id": 1, "ref": "9", "raw": b"x", "digest": "d", "problem": "?", "first_at": _AT, "last_at": _AT},
+        "quarantine": {
+            "id": 1,
+            "connection_id": 1,
+            "ref": "9",
+            "raw": b"x",
+            "digest": "d",
+            "problem": "?",
+            "first_at": _AT,
+            "last_at": _AT,
+        },
     }
 
 
@@ -195,7 +212,9 @@ def test_what_the_invariants_allow_is_taken(store: Store) -> None:
     valid = _valid()
     with store.unit() as unit:
         _fill(unit.sql)
-        unit.sql.execute(insert(tables.complaints).values({**valid["complaints"], **_OTHER_COMPLAINT, "status": "verified", "holder": "pusat"}))
+        unit.sql.execute(
+            insert(tables.complaints).values({**valid["complaints"], **_OTHER_COMPLAINT, "status": "verified", "holder": "pusat"})
+        )
         unit.sql.execute(insert(tables.links).values({**valid["links"], "id": "l2", "complaint_id": "c2", "ref": None, "state": "pending"}))
         unit.sql.execute(insert(tables.response_links).values({**valid["response_links"], "id": "m2", "response_id": None, "ref": None}))
         unit.sql.execute(insert(tables.response_links).values({**valid["response_links"], "id": "m3", "response_id": None, "ref": None}))

@@ -22,7 +22,7 @@ from tests.sync.mutants import MUTANTS, Mutant
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = (
     ("property test", ["tests/sync/test_rules.py"]),
-    ("scenario", ["tests/sync/test_scenarios.py"]),
+    ("scenario", [f"tests/sync/test_{name}.py" for name in ("scenarios", "restores", "vocabularies", "neighbours", "responses")]),
     ("state machine", ["tests/sync/test_machine.py"]),
 )
 

@@ -14,7 +14,7 @@ from tests.sync import checks
 from tests.sync.conftest import Make
 from tests.sync.people import answer, assign, links, on_record, one, only, responses, said, say, status
 from tests.sync.profiles import ANSWERS_WITH_STATUS, PROFILES, REPLY_OPENS, RICH, THREE_STATES
-from tests.sync.test_scenarios import LADDER, LOSSES, given
+from tests.sync.stories import LADDER, LOSSES, given
 
 EVERY = pytest.mark.parametrize("behaviour", list(PROFILES.values()), ids=list(PROFILES))
 

@@ -11,6 +11,7 @@ from hub.cli.exits import Exit
 from hub.cli.show import compact
 from hub.cli.terminal import Terminal, Two
 from hub.operations import declared
+from hub.operations.applying import carry_out
 from hub.operations.files import read_yaml, write_yaml
 
 _COLUMNS: list[Two] = [("Koneksi", "Connection"), ("Hal", "Field"), ("Sekarang", "Now"), ("Menjadi", "Becomes")]
@@ -34,7 +35,7 @@ def apply(term: Terminal, path: Path, yes: bool) -> None:
     term.table(_COLUMNS, rows or [("+ " + each.name, "", "", "") for each in differences])
     if not term.sure("Terapkan?", "Apply this?", yes=yes):
         click.get_current_context().exit(Exit.WAITS)
-    declared.carry_out(term.hub, differences)
+    carry_out(term.hub, differences)
     term.say(f"{len(differences)} koneksi diterapkan.", f"{len(differences)} connections were applied.")
 
 

@@ -70,7 +70,7 @@ def test_an_accepted_proposal_becomes_the_complaints_word_and_leaves_its_source(
 def test_a_proposal_that_is_turned_down_is_written_back(office: Office, proposed: tuple[MemoryApp, str]) -> None:
     resolve(office, "hub")
     office.ok("sync", "a")
-    assert category(office, proposed[1]) == "Lampu" == proposed[0].store.rows["1"].fields["category"]
+    assert category(office, proposed[1]) == "Lampu" == proposed[0].store.rows["1"].fields[Field.CATEGORY]
 
 
 def test_a_person_may_give_a_third_value_that_fits(office: Office, proposed: tuple[MemoryApp, str]) -> None:
@@ -78,7 +78,7 @@ def test_a_person_may_give_a_third_value_that_fits(office: Office, proposed: tup
     assert "does not fit" in office.fails(Exit.REFUSED, "conflicts", "resolve", number, "--keep", "hub", "--value", "x" * 300)
     resolve(office, "hub", "--value", "Taman")
     office.ok("sync", "a")
-    assert proposed[0].store.rows["1"].fields["category"] == "Taman"
+    assert proposed[0].store.rows["1"].fields[Field.CATEGORY] == "Taman"
 
 
 def test_a_conflict_that_is_not_there_is_not_found(office: Office) -> None:
@@ -98,7 +98,7 @@ def test_a_held_field_is_let_go_with_the_chosen_value(office: Office, keep: str,
     resolve(office, keep)
     office.ok("sync", "a")
     assert office.json("complaints", "show", complaint)["held"] == {}
-    assert category(office, complaint) == title == app.store.rows["1"].fields["category"]
+    assert category(office, complaint) == title == app.store.rows["1"].fields[Field.CATEGORY]
 
 
 def test_a_reporters_field_is_not_taken_from_a_digest(office: Office) -> None:
@@ -182,7 +182,7 @@ def test_a_field_that_flaps_is_written_again_or_taken(office: Office, keep: str,
     assert only(office)["kind"] == "flapping"
     resolve(office, keep)
     office.run("sync", "a")
-    assert category(office, complaint) == title == app.store.rows["1"].fields["category"]
+    assert category(office, complaint) == title == app.store.rows["1"].fields[Field.CATEGORY]
 
 
 def test_a_restored_app_waits_for_a_person_and_recover_shows_the_plan(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from connectors.memory.faults import FaultKind
+from contracts.content import Field
 from hub.cli.exits import Exit
 from hub.store import tables
 from tests.hub.cli.office import Office, breaks, mends
@@ -136,5 +137,5 @@ def test_what_was_filed_after_the_chosen_day_is_pushed_and_what_was_before_is_on
     told = office.ok("connections", "approve", "a", "--live-from", "2026-11-03", "--yes")
     assert "Baru" in told and "Lama" not in told
     office.ok("sync", "b")
-    assert [row.fields["title"] for row in reached.store.rows.values()] == ["Baru"]
+    assert [row.fields[Field.TITLE] for row in reached.store.rows.values()] == ["Baru"]
     office.fails(Exit.USAGE, "connections", "approve", "a", "--live-from", "kemarin")

@@ -7,6 +7,7 @@ import pytest
 from connectors.memory.app import MemoryApp
 from connectors.memory.behaviour import Behaviour, Versions
 from connectors.memory.faults import FaultKind
+from contracts.content import Field
 from hub.cli.exits import Exit
 from hub.words import Phase
 from tests.hub.cli.office import NIK, Office, breaks, mends
@@ -69,7 +70,7 @@ def test_a_dry_run_lists_every_write_and_leaves_nothing_behind(office: Office) -
     assert write["action"] == "create" and write["values"]["reporter_identity"] == "•••"
     assert "Siti" not in told + str(write) and NIK not in told + str(write)
     office.ok("sync", "b")
-    assert second.store.rows["1"].fields["reporter_name"] == "Siti Aminah"
+    assert second.store.rows["1"].fields[Field.REPORTER_NAME] == "Siti Aminah"
 
 
 def test_a_dry_run_reads_the_app_and_shows_what_follows_elsewhere(office: Office) -> None:
