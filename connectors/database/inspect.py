@@ -57,7 +57,7 @@ def _guess(database: Database, session: Session, tables: Mapping[str, Table], ur
             f"No table looks like one of complaints (tables: {known}).", "Write the settings by hand; the documentation has examples."
         )
     own = url.replace(f"{urlsplit(url).username}@", f"{_USER}@", 1) if database.address.user else url
-    guess = Guess({"url": own, "password_env": "SIMPUL_DB_PASSWORD", "time_zone": "WIB"})
+    guess = Guess({"url": own, "password_env": "PENGADUAN_DB_PASSWORD", "time_zone": "WIB"})
     if database.address.kind == "sqlite":
         del guess.settings["password_env"]
     guess.notes.append("Set 'time_zone' to the zone of the times in your tables: WIB, WITA or WIT.")

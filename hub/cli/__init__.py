@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """Run the command that the process was started with; the exit codes are in `hub.cli.exits`."""
     # Here, not above: a command that is not used is not imported.
-    from hub.cli.root import root
-
+    try:
+        from hub.cli.root import root
+    except ModuleNotFoundError as error:
+        # The base installation has only what the agent beside a local app needs.
+        print(f"Galat: The package '{error.name}' is missing. Install the hub with `pip install 'simpul[hub]'`.", file=sys.stderr)
+        sys.exit(3)
     root(prog_name="simpul")

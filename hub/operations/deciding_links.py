@@ -38,6 +38,11 @@ def file_again(desk: Desk, link: LinkRow) -> None:
     link.parked, link.error, link.attempts, link.misses, link.due_at = {}, None, 0, 0, desk.now
     # Another key than that of the first filing, or an app that knows the key would answer with the deleted record.
     link.incarnation, link.seen, link.updated_at = link.incarnation + 1, None, desk.now
+    _unsay(desk, link)
+
+
+def _unsay(desk: Desk, link: LinkRow) -> None:
+    # What was said in the record that is given up is said again in the one that follows it.
     for mark in desk.unit.response_links_of(link):
         mark.ref, mark.state = None, SentState.LOST if mark.response_id else SentState.REMOVED
 
@@ -50,6 +55,9 @@ def duplicate(desk: Desk, row: Any, keep: str, value: Any, actor: str) -> None:
         link = link_of(desk, row)
         desk.hold_ref(link, None)
         link.state, link.due_at, link.version, link.seen = LinkState.GONE, None, None, None
+        link.base, link.sent, link.stored, link.fingerprint = None, [], {}, None
+        link.touched = desk.tick()
+        _unsay(desk, link)
         desk.read_again(str(row.local_value), "waiting")
 
 

@@ -44,6 +44,7 @@ class Desk:
     network: Network
     keys: KeyRing
     here: ConnectionRow | None = None
+    pushes: bool = True
     ahead: Ahead | None = None
     forgot: bool | None = None
     fresh_texts: dict[str, list[str]] = field(default_factory=dict)

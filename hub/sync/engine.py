@@ -39,7 +39,7 @@ class Engine:
         self.coordinator = coordinator
         self.national = national
         self.monotonic = monotonic
-        self._network: tuple[int, Network] | None = None
+        self._network: tuple[str, Network] | None = None
 
     def gateway(self, name: str, *, owner: str | None = None, pushes: bool = True) -> LocalGateway:
         """Return a gateway for one connection; the lease is taken with the first task."""
@@ -59,7 +59,7 @@ class Engine:
     def network(self, unit: Unit) -> Network:
         """Return the connections and agencies, read again only when something about them was changed."""
         found = unit.sql.execute(select(tables.meta.c.value).where(tables.meta.c.key == "network")).scalar()
-        version = int(found or 0)
+        version = str(found)
         if self._network is None or self._network[0] != version:
             self._network = (version, self._load(unit))
         return self._network[1]
@@ -80,11 +80,11 @@ class Engine:
 def network_changed(unit: Unit) -> None:
     """Tell every process, with this transaction, to read the connections and agencies again."""
     table = tables.meta
-    found = unit.sql.execute(select(table.c.value).where(table.c.key == "network").with_for_update()).scalar()
-    if found is None:
-        unit.sql.execute(table.insert().values(key="network", value=1))
-    else:
-        unit.sql.execute(table.update().where(table.c.key == "network").values(value=int(found) + 1))
+    # A mark that is never given twice: what was read in a transaction that is rolled back is known by no other.
+    mark = unit.new_id()
+    changed = unit.sql.execute(table.update().where(table.c.key == "network").values(value=mark))
+    if changed.rowcount == 0:
+        unit.sql.execute(table.insert().values(key="network", value=mark))
 
 
 def _peer(row: ConnectionRow) -> Peer:

@@ -97,6 +97,7 @@ class LocalGateway(Gateway):
                     raise LeaseLost(f"no lease is held for {self.name}.")
                 fence = self._fence
                 desk = self.engine.desk(unit, lease.verify(unit, self.name, fence))
+            desk.pushes = self.pushes
             yield desk
         self._fence = fence
 

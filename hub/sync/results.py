@@ -105,7 +105,7 @@ def may_push(desk: Desk) -> bool:
     """Tell whether anything may be written to this connection's app now."""
     row = desk.row
     rests = row.push_retry_at is not None and row.push_retry_at > desk.now
-    if row.phase is not Phase.LIVE or row.push_paused is not None or row.recovery is not Recovery.NONE or rests:
+    if not desk.pushes or row.phase is not Phase.LIVE or row.push_paused is not None or row.recovery is not Recovery.NONE or rests:
         return False
     return not hub_forgot(desk)
 
@@ -233,6 +233,7 @@ def read_failed(desk: Desk, task: Read, error: ConnectorError) -> list[Task]:
 def gone(desk: Desk, ref: str) -> list[Task]:
     """A direct read or write says that the record does not exist; too many of those at once are not believed."""
     desk.read_done(ref)
+    released(desk, ref)
     link = desk.link_by_ref(ref)
     if link is None:
         return []

@@ -263,7 +263,7 @@ def test_a_reading_sees_one_moment(store: Store) -> None:
         _fill(unit.sql)
     asked = select(tables.connections.c.fence)
     with store.reading() as sql:
-        before = sql.execute(asked).scalar()
+        before = sql.execute(asked).scalar_one()
         with store.unit() as unit:
             unit.connection("kota", lock=True).fence += 1
         assert sql.execute(asked).scalar() == before

@@ -21,9 +21,18 @@ CHANGED = SHOWN - AT_FILING_ONLY
 PUBLIC = ResponseAbility(reads=True, writes=frozenset({Visibility.PUBLIC}))
 
 RICH = Behaviour(reads=SHOWN, creates=SHOWN, writes=CHANGED)
-SHORT_PAGES = Behaviour(reads=SHOWN, creates=SHOWN, writes=CHANGED, page_size=2, versions=Versions.OPAQUE, idempotent_create=False, returns_record=False)
+SHORT_PAGES = Behaviour(
+    reads=SHOWN, creates=SHOWN, writes=CHANGED, page_size=2, versions=Versions.OPAQUE, idempotent_create=False, returns_record=False
+)
 THREE_STATES = Behaviour(
-    reads=SHOWN, creates=SHOWN, writes=CHANGED, words=THREE_WORDS, write_words=SAID, cuts={Field.TITLE: 9}, combines=frozenset(), responses=PUBLIC
+    reads=SHOWN,
+    creates=SHOWN,
+    writes=CHANGED,
+    words=THREE_WORDS,
+    write_words=SAID,
+    cuts={Field.TITLE: 9},
+    combines=frozenset(),
+    responses=PUBLIC,
 )
 HOME_MADE = Behaviour(
     feed=Feed.SNAPSHOT,
@@ -41,7 +50,14 @@ HOME_MADE = Behaviour(
     responses=PUBLIC,
 )
 FORGETFUL = Behaviour(
-    reads=SHOWN, creates=SHOWN, writes=CHANGED, versions=Versions.OPAQUE, carries_token=False, can_find=False, idempotent_create=False, page_size=4
+    reads=SHOWN,
+    creates=SHOWN,
+    writes=CHANGED,
+    versions=Versions.OPAQUE,
+    carries_token=False,
+    can_find=False,
+    idempotent_create=False,
+    page_size=4,
 )
 ANSWERS_WITH_STATUS = Behaviour(
     reads=SHOWN,

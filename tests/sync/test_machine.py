@@ -160,7 +160,12 @@ class Network(RuleBasedStateMachine):
         for _ in range(steps):
             self.world.step(app)
 
-    @rule(app=name, operation=st.sampled_from(["create", "apply", "apply", "read", "find", "page"]), kind=st.sampled_from(LINE), skip=st.integers(0, 2))
+    @rule(
+        app=name,
+        operation=st.sampled_from(["create", "apply", "apply", "read", "find", "page"]),
+        kind=st.sampled_from(LINE),
+        skip=st.integers(0, 2),
+    )
     def faulty_session(self, app: str, operation: str, kind: FaultKind, skip: int) -> None:
         if kind is FaultKind.LATE and (operation == "apply" and not self.world.apps[app].behaviour.conditional_write):
             kind = FaultKind.LOST_REPLY  # landing late over a newer edit is a limit that is told to users
@@ -188,7 +193,12 @@ class Network(RuleBasedStateMachine):
         self.world.sync(app)
         self.world.calm()
 
-    @rule(app=name, operation=st.sampled_from(["page", "read", "apply"]), what=st.sampled_from(["edit", "status", "reply", "hub", "session"]), number=pick)
+    @rule(
+        app=name,
+        operation=st.sampled_from(["page", "read", "apply"]),
+        what=st.sampled_from(["edit", "status", "reply", "hub", "session"]),
+        number=pick,
+    )
     def race(self, app: str, operation: str, what: str, number: int) -> None:
         actions: dict[str, Any] = {
             "edit": lambda: self.edit(app, number, Field.CATEGORY),

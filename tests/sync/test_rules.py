@@ -159,7 +159,11 @@ def test_a_plan_carried_out_one_edit_at_a_time_arrives(
 
 def _network(national: int | None, regions: tuple[str, ...] = ()) -> Network:
     sheet = Behaviour().capabilities
-    peers = {1: Peer(1, "a", "A", sheet, Policy()), 2: Peer(2, "b", "B", sheet, Policy()), 3: Peer(3, "c", "C", sheet, Policy(regions=regions))}
+    peers = {
+        1: Peer(1, "a", "A", sheet, Policy()),
+        2: Peer(2, "b", "B", sheet, Policy()),
+        3: Peer(3, "c", "C", sheet, Policy(regions=regions)),
+    }
     return Network(peers=peers, parents={"B1": "B", "B": None}, connection_of={"A": 1, "B": 2, "C": 3}, national=national)
 
 

@@ -130,7 +130,9 @@ def test_a_crash_at_any_commit_of_a_create_and_an_update_loses_and_doubles_nothi
 @LADDER
 @pytest.mark.parametrize("operation", ["create", "apply", "read", "page"])
 @pytest.mark.parametrize("fault", [FaultKind.CRASH_BEFORE, FaultKind.CRASH_AFTER])
-def test_a_crash_around_an_outside_call_loses_and_doubles_nothing(make: Make, behaviour: Behaviour, operation: str, fault: FaultKind) -> None:
+def test_a_crash_around_an_outside_call_loses_and_doubles_nothing(
+    make: Make, behaviour: Behaviour, operation: str, fault: FaultKind
+) -> None:
     world = make(a=RICH, b=behaviour)
     key = filed(world)
     world.plan("b", operation, fault)
@@ -205,5 +207,7 @@ def test_both_sides_change_one_field_and_the_holder_wins_on_record(make: Make) -
     say(world, key, status="in_progress")
     world.settle()
     assert status(world) == "answered"
-    assert [(row.hub_value, row.local_value, row.kept) for row in on_record(world, kind="conflict")] == [("in_progress", "answered", "local")]
+    assert [(row.hub_value, row.local_value, row.kept) for row in on_record(world, kind="conflict")] == [
+        ("in_progress", "answered", "local")
+    ]
     checks.all_of(world, set())

@@ -122,9 +122,20 @@ class World:
                 made = unit.sql.execute(
                     insert(tables.connections)
                     .values(
-                        name=name, kind="memory", agency=name.upper(), settings={"app": name}, policy=policies.get(name, {}),
-                        sheet=capabilities_to_json(app.behaviour.capabilities), phase=Phase.LIVE.value, live_from=LONG_AGO,
-                        recovery=Recovery.NONE.value, recovery_held=False, tick=0, pull_failures=0, push_failures=0, fence=0,
+                        name=name,
+                        kind="memory",
+                        agency=name.upper(),
+                        settings={"app": name},
+                        policy=policies.get(name, {}),
+                        sheet=capabilities_to_json(app.behaviour.capabilities),
+                        phase=Phase.LIVE.value,
+                        live_from=LONG_AGO,
+                        recovery=Recovery.NONE.value,
+                        recovery_held=False,
+                        tick=0,
+                        pull_failures=0,
+                        push_failures=0,
+                        fence=0,
                     )
                     .returning(tables.connections.c.id)
                 )
@@ -261,7 +272,9 @@ class World:
     def backup(self) -> Backup:
         """Copy every row of the hub."""
         with self.reading() as sql:
-            return Backup({table.name: [dict(row._mapping) for row in sql.execute(select(table))] for table in tables.metadata.sorted_tables})
+            return Backup(
+                {table.name: [dict(row._mapping) for row in sql.execute(select(table))] for table in tables.metadata.sorted_tables}
+            )
 
     def restore(self, backup: Backup) -> None:
         """Put a copy back; the operator says so, and every connection pulls before anything is pushed."""
@@ -311,7 +324,13 @@ class World:
             due = self.clock.now() if listing else FAR_AWAY
             sql.execute(
                 update(tables.connections).values(
-                    listing_due_at=due, pull_due_at=None, pull_paused=None, push_paused=None, pull_retry_at=None, push_retry_at=None, recovery_held=False
+                    listing_due_at=due,
+                    pull_due_at=None,
+                    pull_retry_at=None,
+                    push_retry_at=None,
+                    pull_paused=None,
+                    push_paused=None,
+                    recovery_held=False,
                 )
             )
         for name in self.apps:

@@ -206,3 +206,21 @@ def test_recover_decides_the_conflict_of_a_restored_app(office: Office) -> None:
     office.fails(Exit.WAITS, "sync", "a")
     office.ok("recover", "a", "--yes")
     assert office.json("conflicts", "list") == []
+
+
+@pytest.mark.parametrize(("keep", "ref"), [("hub", "1"), ("local", "2")])
+def test_of_two_records_that_carry_one_token_a_person_chooses(office: Office, keep: str, ref: str) -> None:
+    first, second = office.live("a", "b")
+    complaint = office.filed(first)
+    office.ok("complaints", "assign", complaint, "--agency", "B")
+    office.ok("complaints", "answer", complaint, "--text", "Sedang dikerjakan")
+    office.ok("sync", "b")
+    row = second.store.rows["1"]
+    second.add(row.fields, row.status, "user", token=row.token)
+    office.fails(Exit.WAITS, "sync", "b")
+    assert only(office)["kind"] == "duplicate"
+    resolve(office, keep)
+    office.run("sync", "b")
+    assert office.links(complaint, "b")[0]["ref"] == ref
+    assert [reply.text for reply in second.store.rows[ref].replies] == ["Sedang dikerjakan"]
+    assert [each["removed"] for each in office.json("complaints", "show", complaint)["responses"]] == [False]

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from contracts.errors import Gone, NotDone, Reject, Stale, Stop, Unknown
+from hub.cli import main
 from hub.cli.exits import Exit, exit_of
 from hub.cli.root import root
 from hub.cli.show import clean
@@ -78,3 +79,10 @@ def test_control_characters_are_taken_out_of_foreign_text() -> None:
 def test_the_installed_command_runs() -> None:
     assert Path(sys.executable).with_name("simpul").exists()
     assert CliRunner().invoke(root, ["--version"]).exit_code == Exit.OK
+
+
+def test_an_installation_without_the_hub_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "hub.cli.root", None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == Exit.CONFIGURATION and "simpul[hub]" in capsys.readouterr().err
