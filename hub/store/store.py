@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -154,8 +156,22 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(raw: Any, _record: Any) -> None:
     raw.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _use_wal(raw)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         raw.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(raw: Any) -> None:
+    # Several processes may open a fresh file at once, and SQLite does not wait by itself when it changes the journal mode.
+    if raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        return
+    for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2):
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            time.sleep(pause)
+    raw.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(sql: Connection) -> None:

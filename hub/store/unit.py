@@ -7,39 +7,40 @@ sessions cannot wait for each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, insert
 
 from contracts.errors import NotFound
 from contracts.events import Kind
 from hub.store import ledger, tables
 from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
+from hub.store.statements import (
+    ATTEMPT,
+    COMPLAINT_OF_LINK,
+    COMPLAINTS,
+    CONNECTION_BY_ID,
+    CONNECTION_BY_NAME,
+    CONNECTIONS,
+    HELD_CONNECTION_BY_ID,
+    HELD_CONNECTION_BY_NAME,
+    LAST_ATTEMPT,
+    LINKS,
+    NAMES,
+    RESPONSE_LINKS,
+    RESPONSES,
+    TABLES,
+    UPDATES,
+)
 from hub.words import LinkState, Phase, Recovery, SentState
 
 Row = TypeVar("Row")
 
-_TABLES: dict[type, Table] = {
-    ConnectionRow: tables.connections,
-    ComplaintRow: tables.complaints,
-    LinkRow: tables.links,
-    ResponseRow: tables.responses,
-    ResponseLinkRow: tables.response_links,
-    AttemptRow: tables.attempts,
-}
 _WORDS: dict[type, dict[str, Callable[[str], Any]]] = {
     ConnectionRow: {"phase": Phase, "recovery": Recovery},
     LinkRow: {"state": LinkState},
     ResponseLinkRow: {"state": SentState},
-}
-_NAMES: dict[type, tuple[str, ...]] = {kind: tuple(column.name for column in fields(kind)) for kind in _TABLES}
-_UPDATES = {
-    kind: update(table)
-    .where(table.c.id == bindparam("b_id"))
-    .values({name: bindparam("b_" + name) for name in _NAMES[kind] if name != "id"})
-    for kind, table in _TABLES.items()
 }
 _WITH_REF = (LinkRow, ResponseLinkRow)
 _CHUNK = 400
@@ -54,7 +55,7 @@ class Unit:
         self.new_id = new_id
         self._rows: dict[tuple[type, Any], Any] = {}
         self._clean: dict[tuple[type, Any], tuple[Any, ...]] = {}
-        self._new: dict[type, list[Any]] = {kind: [] for kind in _TABLES}
+        self._new: dict[type, list[Any]] = {kind: [] for kind in TABLES}
         self._links_of: dict[str, dict[int, LinkRow]] = {}
         self._responses_of: dict[str, list[ResponseRow]] = {}
         self._response_links_of: dict[str, list[ResponseLinkRow]] = {}
@@ -62,11 +63,12 @@ class Unit:
 
     # -- loading
 
-    def _load(self, kind: type[Row], statement: Any) -> list[Row]:
-        table, names, words = _TABLES[kind], _NAMES[kind], _WORDS.get(kind, {})
+    def _load(self, kind: type[Row], statement: Any, **given_to: Any) -> list[Row]:
+        names, words = NAMES[kind], _WORDS.get(kind, {})
+        place = names.index("id")
         found: list[Row] = []
-        for values in self.sql.execute(statement.with_only_columns(*(table.c[name] for name in names))):
-            key = (kind, values[names.index("id")])
+        for values in self.sql.execute(statement, given_to):
+            key = (kind, values[place])
             row = self._rows.get(key)
             if row is None:
                 given = dict(zip(names, values, strict=True))
@@ -79,16 +81,16 @@ class Unit:
 
     def connection(self, name: str | int, *, lock: bool = False) -> ConnectionRow:
         """Load one connection by name or id; raises NotFound. ``lock`` holds it until the transaction ends."""
-        column = tables.connections.c.id if isinstance(name, int) else tables.connections.c.name
-        statement = select(tables.connections).where(column == name)
-        found = self._load(ConnectionRow, statement.with_for_update(key_share=True) if lock else statement)
+        by_id = isinstance(name, int)
+        free, held = (CONNECTION_BY_ID, HELD_CONNECTION_BY_ID) if by_id else (CONNECTION_BY_NAME, HELD_CONNECTION_BY_NAME)
+        found = self._load(ConnectionRow, held if lock else free, key=name)
         if not found:
             raise NotFound(f"there is no connection {name!r}.", "`simpul connections list` shows the names.")
         return found[0]
 
     def connections(self) -> list[ConnectionRow]:
         """Load every connection, by id."""
-        return self._load(ConnectionRow, select(tables.connections).order_by(tables.connections.c.id))
+        return self._load(ConnectionRow, CONNECTIONS)
 
     def open(self, complaint_ids: Iterable[str]) -> None:
         """Lock these complaints in id order and load them with all their links, responses and response links."""
@@ -97,21 +99,16 @@ class Unit:
             self._open(wanted[start : start + _CHUNK])
 
     def _open(self, ids: Sequence[str]) -> None:
-        complaint, link = tables.complaints.c, tables.links.c
-        wanted = select(tables.complaints).where(complaint.id.in_(ids)).order_by(complaint.id)
-        self._load(ComplaintRow, wanted.with_for_update(key_share=True))
+        given = list(ids)
+        self._load(ComplaintRow, COMPLAINTS, ids=given)
         for key in ids:
             self._links_of[key], self._responses_of[key] = {}, []
-        found = self._load(LinkRow, select(tables.links).where(link.complaint_id.in_(ids)).order_by(link.complaint_id, link.connection_id))
-        for row in found:
+        for row in self._load(LinkRow, LINKS, ids=given):
             self._links_of[row.complaint_id][row.connection_id] = row
             self._response_links_of[row.id] = []
-        answers = select(tables.responses).where(tables.responses.c.complaint_id.in_(ids)).order_by(tables.responses.c.position)
-        for response in self._load(ResponseRow, answers):
+        for response in self._load(ResponseRow, RESPONSES, ids=given):
             self._responses_of[response.complaint_id].append(response)
-        marks = tables.response_links
-        of = select(link.id).where(link.complaint_id.in_(ids))
-        for mark in self._load(ResponseLinkRow, select(marks).where(marks.c.link_id.in_(of)).order_by(marks.c.id)):
+        for mark in self._load(ResponseLinkRow, RESPONSE_LINKS, ids=given):
             self._response_links_of[mark.link_id].append(mark)
 
     def complaint(self, complaint_id: str) -> ComplaintRow:
@@ -146,8 +143,7 @@ class Unit:
         """Return one link, with its complaint opened; raises NotFound."""
         row = self._rows.get((LinkRow, link_id))
         if row is None:
-            table = tables.links
-            found = self.sql.execute(select(table.c.complaint_id).where(table.c.id == link_id)).first()
+            found = self.sql.execute(COMPLAINT_OF_LINK, {"key": link_id}).first()
             if found is None:
                 raise NotFound(f"there is no delivery {link_id!r}.", "`simpul deliveries list` shows the ids.")
             self.open([found.complaint_id])
@@ -156,7 +152,7 @@ class Unit:
 
     def attempt(self, attempt_id: str) -> AttemptRow | None:
         """Load one attempt."""
-        found = self._load(AttemptRow, select(tables.attempts).where(tables.attempts.c.id == attempt_id))
+        found = self._load(AttemptRow, ATTEMPT, key=attempt_id)
         return found[0] if found else None
 
     def last_attempt(self, link: LinkRow, kind: str) -> AttemptRow | None:
@@ -164,9 +160,7 @@ class Unit:
         for row in reversed(self._new[AttemptRow]):
             if row.link_id == link.id and row.kind == kind:
                 return row  # type: ignore[no-any-return]
-        attempt = tables.attempts.c
-        newest = select(tables.attempts).where(attempt.link_id == link.id, attempt.kind == kind)
-        found = self._load(AttemptRow, newest.order_by(attempt.started_at.desc(), attempt.id.desc()).limit(1))
+        found = self._load(AttemptRow, LAST_ATTEMPT, key=link.id, of_kind=kind)
         return found[0] if found else None
 
     # -- changing
@@ -199,13 +193,13 @@ class Unit:
 
     def flush(self) -> None:
         """Write everything that is new or changed, in an order that foreign keys and other sessions can live with."""
-        for kind, table in _TABLES.items():
+        for kind, table in TABLES.items():
             if kind in _WITH_REF:
                 # A ref that moves from one row to another is given up before it is taken.
                 self._update(kind, released=True)
             fresh = self._new[kind]
             if fresh:
-                names = _NAMES[kind]
+                names = NAMES[kind]
                 self.sql.execute(insert(table), [{name: getattr(row, name) for name in names} for row in fresh])
                 for row in fresh:
                     self._clean[kind, row.id] = tuple(getattr(row, name) for name in names)
@@ -217,7 +211,7 @@ class Unit:
         self._plain.clear()
 
     def _update(self, kind: type, *, released: bool = False) -> None:
-        names, changed = _NAMES[kind], []
+        names, changed = NAMES[kind], []
         for key, clean in self._clean.items():
             if key[0] is not kind:
                 continue
@@ -230,4 +224,4 @@ class Unit:
                 changed.append(row)
         if changed:
             changed.sort(key=lambda row: row.id)
-            self.sql.execute(_UPDATES[kind], [{"b_" + name: getattr(row, name) for name in names} for row in changed])
+            self.sql.execute(UPDATES[kind], [{"b_" + name: getattr(row, name) for name in names} for row in changed])

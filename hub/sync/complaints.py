@@ -202,9 +202,7 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
         if connection_id not in desk.network.peers:
             continue
         _route(desk, link, connection_id in wanted_by)
-        if link.due_at is None and (
-            link.state is LinkState.PENDING or (link.state is LinkState.LINKED and differs(desk, complaint, link))
-        ):
+        if link.due_at is None and (link.state is LinkState.PENDING or (link.state is LinkState.LINKED and differs(desk, complaint, link))):
             desk.mark(link)
 
 

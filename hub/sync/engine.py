@@ -21,6 +21,8 @@ from hub.sync.network import Network, Peer
 from hub.sync.policy import policy_from_json
 from hub.words import Phase
 
+_NETWORK = select(tables.meta.c.value).where(tables.meta.c.key == "network")
+
 
 class Engine:
     """Everything that one hub process needs to keep the network in step."""
@@ -58,7 +60,7 @@ class Engine:
 
     def network(self, unit: Unit) -> Network:
         """Return the connections and agencies, read again only when something about them was changed."""
-        found = unit.sql.execute(select(tables.meta.c.value).where(tables.meta.c.key == "network")).scalar()
+        found = unit.sql.execute(_NETWORK).scalar()
         version = str(found)
         if self._network is None or self._network[0] != version:
             self._network = (version, self._load(unit))

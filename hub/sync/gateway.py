@@ -66,13 +66,16 @@ class LocalGateway(Gateway):
         if self._fence is None:
             return
         try:
-            with self._desk() as desk:
-                _stamp_equal(desk)
-                lease.release(desk.row)
+            self.engine.store.again(self._release)
         except LeaseLost:
             return
         finally:
             self._fence = None
+
+    def _release(self) -> None:
+        with self._desk() as desk:
+            _stamp_equal(desk)
+            lease.release(desk.row)
 
     def report(self, task: Task, result: Result) -> Sequence[Task]:
         """Take one result in; every result is one transaction that checks the lease first."""

@@ -22,6 +22,7 @@ from hub.sync.results import works
 from hub.words import Direction, LinkState, Recovery
 
 _RING = 50
+_BACKWARDS = 3
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class Reading:
     seen: set[str] = field(default_factory=set)
     looking: tuple[str, ...] = ()
     abandoned: bool = False
-    backwards: int = 0
+    backwards: set[str] = field(default_factory=set)
 
 
 def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] = frozenset()) -> str | None:
@@ -79,8 +80,8 @@ def _restored(desk: Desk, reading: Reading, page: Page) -> bool:
         app_restored(desk, "its newest record is older than what was already read")
         return True
     if desk.peer.sheet.rising_versions:
-        reading.backwards += went_back(desk, page)
-        if reading.backwards >= 3:
+        reading.backwards |= went_back(desk, page)
+        if len(reading.backwards) >= _BACKWARDS:
             app_restored(desk, "several records went back to older versions")
             return True
     return False

@@ -26,16 +26,16 @@ def begin(row: ConnectionRow, recovery: Recovery, *, held: bool = False) -> None
     row.pull_due_at, row.listing_due_at = None, None
 
 
-def went_back(desk: Desk, page: Page) -> int:
-    """Count the linked records of a page whose rising version is lower than the one already seen."""
+def went_back(desk: Desk, page: Page) -> set[str]:
+    """Return the linked records of a page whose rising version is lower than the one already seen."""
     link = tables.links.c
     refs = {record.ref: record.version for record in page.records if record.version is not None}
     if not refs:
-        return 0
+        return set()
     found = desk.unit.sql.execute(
         select(link.ref, link.version).where(link.connection_id == desk.row.id, link.ref.in_(list(refs)), link.version.is_not(None))
     )
-    return sum(1 for row in found if _older(refs[row.ref], row.version))
+    return {row.ref for row in found if _older(refs[row.ref], row.version)}
 
 
 def _older(now: str, before: str) -> bool:

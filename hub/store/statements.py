@@ -1,0 +1,61 @@
+"""The questions asked in every transaction, built once: building a statement costs more than SQLite needs to answer it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, bindparam, select, update
+
+from hub.store import tables
+from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
+
+TABLES: dict[type, Table] = {
+    ConnectionRow: tables.connections,
+    ComplaintRow: tables.complaints,
+    LinkRow: tables.links,
+    ResponseRow: tables.responses,
+    ResponseLinkRow: tables.response_links,
+    AttemptRow: tables.attempts,
+}
+NAMES: dict[type, tuple[str, ...]] = {kind: tuple(column.name for column in fields(kind)) for kind in TABLES}
+UPDATES = {
+    kind: update(table)
+    .where(table.c.id == bindparam("b_id"))
+    .values({name: bindparam("b_" + name) for name in NAMES[kind] if name != "id"})
+    for kind, table in TABLES.items()
+}
+
+
+def rows_of(kind: type) -> Select[Any]:
+    """Select a row class's columns, in the order of its fields."""
+    return select(*(TABLES[kind].c[name] for name in NAMES[kind]))
+
+
+def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Ask for a column to be one of the parameter ``ids``."""
+    return column.in_(bindparam("ids", expanding=True))
+
+
+_connection, _complaint, _link = tables.connections.c, tables.complaints.c, tables.links.c
+_response, _mark, _attempt = tables.responses.c, tables.response_links.c, tables.attempts.c
+
+CONNECTION_BY_ID = rows_of(ConnectionRow).where(_connection.id == bindparam("key"))
+CONNECTION_BY_NAME = rows_of(ConnectionRow).where(_connection.name == bindparam("key"))
+# FOR NO KEY UPDATE: other sessions' foreign keys may still point to the row while it is held.
+HELD_CONNECTION_BY_ID = CONNECTION_BY_ID.with_for_update(key_share=True)
+HELD_CONNECTION_BY_NAME = CONNECTION_BY_NAME.with_for_update(key_share=True)
+CONNECTIONS = rows_of(ConnectionRow).order_by(_connection.id)
+
+COMPLAINTS = rows_of(ComplaintRow).where(among(_complaint.id)).order_by(_complaint.id).with_for_update(key_share=True)
+LINKS = rows_of(LinkRow).where(among(_link.complaint_id)).order_by(_link.complaint_id, _link.connection_id)
+RESPONSES = rows_of(ResponseRow).where(among(_response.complaint_id)).order_by(_response.position)
+RESPONSE_LINKS = rows_of(ResponseLinkRow).where(_mark.link_id.in_(select(_link.id).where(among(_link.complaint_id)))).order_by(_mark.id)
+COMPLAINT_OF_LINK = select(_link.complaint_id).where(_link.id == bindparam("key"))
+ATTEMPT = rows_of(AttemptRow).where(_attempt.id == bindparam("key"))
+LAST_ATTEMPT = (
+    rows_of(AttemptRow)
+    .where(_attempt.link_id == bindparam("key"), _attempt.kind == bindparam("of_kind"))
+    .order_by(_attempt.started_at.desc(), _attempt.id.desc())
+    .limit(1)
+)
