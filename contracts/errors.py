@@ -72,3 +72,7 @@ class Refused(SimpulError):
 
 class LeaseLost(SimpulError):
     """Another session has taken this connection; what this one holds must not be written."""
+
+
+class Abandoned(SimpulError):
+    """A pull that is not wanted any more: the connection was paused, or its app turned out to be restored."""

@@ -19,6 +19,7 @@ from hub.clock import Clock
 from hub.config import Settings
 
 Two = tuple[str, str]
+_YES = frozenset({"y", "ya", "yes"})
 
 
 class Terminal:
@@ -80,11 +81,12 @@ class Terminal:
         table(heads, rows, self.language)
 
     def sure(self, indonesian: str, english: str, *, yes: bool) -> bool:
-        """Ask, unless ``yes``; without anybody to answer it is no."""
+        """Ask, unless ``yes``; whatever is not a yes in either language is no, and so is nobody to answer."""
         if yes:
             return True
         try:
-            if click.confirm(self.t(indonesian, english)):
+            answer = click.prompt(f"{self.t(indonesian, english)} {self.t('[y/T]', '[y/N]')}", default="", show_default=False)
+            if answer.strip().casefold() in _YES:
                 return True
         except click.Abort:
             click.echo("")

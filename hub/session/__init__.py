@@ -1,1 +1,1 @@
-"""Drives one connection: takes tasks from a gateway, calls the connector, reports. No SQL, Flask or Celery; all judgement stays in the hub."""
+"""Drives one connection: takes tasks from a gateway, calls the connector, reports. No SQL, Flask or Celery; all judgement is the hub's."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from contracts.connector import Connector, Page
-from contracts.errors import ConnectorError, NotDone, Unknown
+from contracts.errors import Abandoned, ConnectorError, NotDone, Reject, Stop, Unknown
 from contracts.gateway import (
     Apply,
     Check,
@@ -56,6 +56,7 @@ class Session:
         self.tally = Tally()
         self._progress = progress or _silent
         self._ahead = ahead
+        self._rests = False
 
     def run(self, *, most: int = 100_000, batch: int = 50) -> Tally:
         """Work until nothing is due or about ``most`` tasks are done; the lease is given back also after an error."""
@@ -67,12 +68,21 @@ class Session:
                     break
                 # What was leased is carried out, also beyond ``most``: a write is written down when it is handed out.
                 while tasks:
-                    task = tasks.pop(0)
-                    tasks[:0] = self.step(task)
+                    failures = self.tally.failures
+                    tasks[:0] = self.step(tasks.pop(0))
                     done += 1
+                    if self.tally.failures > failures and self._rests:
+                        self._leave(tasks)
+                        tasks = []
         finally:
             self.gateway.release()
         return self.tally
+
+    def _leave(self, tasks: list[Task]) -> None:
+        # The app has said "not now" or "not you": what was only to be read is left, what was written down is taken back.
+        for task in tasks:
+            if isinstance(task, (Apply, Create)):
+                self.gateway.report(task, NotDone("not sent: the app had just refused another call."))
 
     def step(self, task: Task) -> list[Task]:
         """Carry out one task and return what must follow it at once."""
@@ -88,6 +98,8 @@ class Session:
             return self._carry_out(task)
         except ConnectorError as error:
             return error
+        except NotImplementedError:
+            return Reject("this connector cannot do that.", "Its capability sheet promises more than it does; tell its author.")
         except (OSError, TimeoutError) as error:
             # A connector should have said which it was; for a write the careful answer is the one that looks again.
             what = f"{type(error).__name__} in the connector."
@@ -124,9 +136,15 @@ class Session:
                 self.tally.rejected += len(page.rejected)
                 self._progress(self.tally)
             self.gateway.report(task, Pulled(Page((), complete=complete), last=True))
+        except Abandoned:
+            return
         except ConnectorError as error:
             self._failed(error)
             self.gateway.report(task, error)
+        except (OSError, TimeoutError) as error:
+            refused = NotDone(f"{type(error).__name__} in the connector.")
+            self._failed(refused)
+            self.gateway.report(task, refused)
 
     def _pages(self, cursor: str | None) -> Iterator[Page]:
         source = iter(self.connector.changes(cursor))
@@ -153,6 +171,7 @@ class Session:
 
     def _failed(self, error: ConnectorError) -> None:
         self.tally.failures += 1
+        self._rests = isinstance(error, (NotDone, Stop))
         self.tally.errors.append(str(error))
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, selec
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from contracts.errors import SimpulError
 from hub.store import tables
 from hub.store.unit import Unit
 
@@ -34,6 +35,15 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def new_id() -> str:
     """Return a UUIDv7 as text: never issued twice, also after the hub was restored from an old copy."""
     return str(uuid_utils.uuid7())
+
+
+class Unstorable(SimpulError):
+    """A value that the database cannot keep (its kind, its length, a broken invariant); carries no value itself."""
+
+    def __init__(self, sqlstate: str | None = None, constraint: str | None = None) -> None:
+        super().__init__("the database cannot keep this value.", "The record it came with is put aside.")
+        self.sqlstate = sqlstate
+        self.constraint = constraint
 
 
 class Store:

@@ -68,7 +68,8 @@ def _ours(
     desk: Desk, complaint: ComplaintRow, link: LinkRow, marks: list[ResponseLinkRow], local: LocalResponse, digest: str
 ) -> ResponseLinkRow | None:
     texts = {row.id: row.text for row in desk.unit.responses_of(complaint.id)}
-    waiting = [mark for mark in marks if mark.ref is None and mark.state in _WAITING]
+    # Also one that was acknowledged and not shown at first: moderated, or read from a copy that lags behind.
+    waiting = [mark for mark in marks if mark.ref is None and mark.state in (*_WAITING, SentState.LINKED)]
     exact = [mark for mark in waiting if mark.digest == digest]
     cut = [mark for mark in waiting if mark.response_id and degraded(texts.get(mark.response_id), local.response.text)]
     if exact or cut:

@@ -12,14 +12,16 @@ from contracts.events import Kind
 from contracts.gateway import Create, Find, Task
 from hub import tokens
 from hub.store.rows import AttemptRow, ComplaintRow, LinkRow
+from hub.sync import backoff
 from hub.sync.complaints import plain
 from hub.sync.deletions import missing
 from hub.sync.desk import Desk
 from hub.sync.marks import value_mark
-from hub.sync.project import payload
+from hub.sync.project import payload, visible
 from hub.words import ConflictKind, LinkState, Outcome
 
 _MISSES = 2
+_PATIENCE = 12
 
 
 def create_next(desk: Desk, link: LinkRow) -> Task | None:
@@ -66,6 +68,10 @@ def _begin(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> Task | None:
 def _send(desk: Desk, complaint: ComplaintRow, link: LinkRow, attempt: AttemptRow) -> Create:
     link.state, link.touched, link.updated_at = LinkState.CREATING, desk.tick(), desk.now
     link.due_at = desk.now
+    # Privacy is judged anew: what may not be seen any more is not sent a second time.
+    seen = visible(complaint.veiled(), desk.peer.policy, origin=complaint.origin_id == desk.row.id)
+    kept = {name: value for name, value in attempt.payload.items() if name in seen or name == Field.TITLE}
+    attempt.payload = kept if kept != attempt.payload else attempt.payload
     said = plain(desk, complaint, {Field(name): value for name, value in attempt.payload.items()})
     token = tokens.make(complaint.id, desk.keys)
     return Create(desk.row.tick, link.id, attempt.id, from_content(said), token, attempt.key)
@@ -83,7 +89,7 @@ def _resolve(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> Task | None:
     if attempt is None:
         link.state = LinkState.PENDING
         return None
-    if sheet.idempotent_create:
+    if sheet.idempotent_create and link.receiver and link.ticket is None:
         # The original payload: a newer one would make us believe what was never stored; what changed since follows.
         attempt.outcome, attempt.fence = Outcome.OPEN.value, desk.row.fence
         return _send(desk, complaint, link, attempt)
@@ -105,6 +111,9 @@ def miss(desk: Desk, link: LinkRow) -> None:
     """A look-up after the settle time did not find the record; after the second one it did not happen."""
     if link.state is not LinkState.AMBIGUOUS:
         return
+    if link.ticket is not None:
+        _await_ticket(desk, link)
+        return
     link.misses += 1
     link.due_at = desk.now + timedelta(seconds=desk.peer.sheet.settle)
     if link.misses >= _MISSES:
@@ -114,6 +123,16 @@ def miss(desk: Desk, link: LinkRow) -> None:
         link.state, link.base, link.misses, link.due_at = LinkState.PENDING, None, 0, desk.now
         if not link.receiver:
             link.state, link.due_at = LinkState.ENDED, None
+
+
+def _await_ticket(desk: Desk, link: LinkRow) -> None:
+    # An app that gave a ticket has taken the complaint; it is never filed again, however long the id takes.
+    link.due_at = desk.now + timedelta(seconds=backoff.wait(link.attempts, link.id))
+    link.attempts += 1
+    if link.attempts == _PATIENCE:
+        complaint = desk.unit.complaint(link.complaint_id)
+        question = "has the app turned the ticket into a record?"
+        desk.record(ConflictKind.AMBIGUOUS, complaint, "ticket_without_record", waits=True, note=question)
 
 
 def created(desk: Desk, link: LinkRow, attempt: AttemptRow, receipt: Receipt) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from contracts.events import Kind
 from hub.store import tables
 from hub.store.rows import LinkRow
 from hub.sync.complaints import differs
 from hub.sync.desk import Desk
-from hub.words import ConflictKind, LinkState, Recovery, SentState
+from hub.words import ConflictKind, ConflictState, LinkState, Recovery, SentState
 
 _AT_LEAST, _SHARE = 5, 0.02
 _RECENT = timedelta(hours=1)
+_LISTINGS = 2
+_LISTED = 1000
 _BELIEVED = timedelta(days=1)
 
 
@@ -51,15 +53,32 @@ def suspect(desk: Desk, seen: set[str], stamp: int) -> int:
     """After a complete listing: read directly each linked ref that was not in it; too many at once stop and ask a person."""
     table = tables.links.c
     found = desk.unit.sql.execute(
-        select(table.ref, table.touched).where(table.connection_id == desk.row.id, table.ref.is_not(None)).order_by(table.ref)
+        select(table.id, table.ref, table.touched, table.misses)
+        .where(table.connection_id == desk.row.id, table.ref.is_not(None))
+        .order_by(table.ref)
     ).all()
     absent = [row.ref for row in found if row.ref not in seen and row.touched <= stamp]
     if desk.row.recovery is Recovery.NONE and len(absent) > limit(len(found)):
         desk.record(ConflictKind.DELETIONS, None, "too_many_at_once", waits=True, local=absent, note=f"{len(absent)} of {len(found)}")
         return 0
+    for row in found:
+        if row.misses and row.ref in seen:
+            desk.unit.link(row.id).misses = 0
     for ref in absent:
-        desk.read_again(ref, "missing")
+        _confirm(desk, ref)
     return len(absent)
+
+
+def _confirm(desk: Desk, ref: str) -> None:
+    """Read the record directly; an app that lets nobody do that is believed at its second complete listing."""
+    if desk.peer.sheet.can_fetch:
+        desk.read_again(ref, "missing")
+        return
+    link = desk.link_by_ref(ref)
+    if link is not None:
+        link.misses += 1
+        if link.misses >= _LISTINGS:
+            missing(desk, link, "not_listed")
 
 
 def limit(linked: int) -> int:
@@ -68,20 +87,36 @@ def limit(linked: int) -> int:
 
 
 def believed(desk: Desk, ref: str) -> bool:
-    """Tell whether one more disappearance is believed; too many within the hour stop and ask a person."""
-    if desk.row.recovery is not Recovery.NONE or not _too_many_gone(desk) or _decided(desk, ref):
+    """Tell whether one more disappearance is believed; too many within the hour stop and ask a person, once for all of them."""
+    if desk.row.recovery is not Recovery.NONE:
         return True
-    desk.record(ConflictKind.DELETIONS, None, "too_many_gone", waits=True, local=[ref])
+    if desk.gone_left is None:
+        desk.gone_left = _left(desk)
+    if desk.gone_left > 0 or _decided(desk, ref):
+        desk.gone_left -= 1
+        return True
+    _ask(desk, ref)
     return False
 
 
-def _too_many_gone(desk: Desk) -> bool:
+def _left(desk: Desk) -> int:
     desk.unit.flush()
     table = tables.links.c
     mine = table.connection_id == desk.row.id
     gone = select(func.count()).where(mine, table.state == LinkState.GONE.value, table.updated_at > desk.now - _RECENT)
     live = select(func.count()).where(mine, table.ref.is_not(None))
-    return (desk.unit.sql.execute(gone).scalar() or 0) >= limit(desk.unit.sql.execute(live).scalar() or 0) + 1
+    return limit(desk.unit.sql.execute(live).scalar() or 0) + 1 - (desk.unit.sql.execute(gone).scalar() or 0)
+
+
+def _ask(desk: Desk, ref: str) -> None:
+    table = tables.conflicts
+    mine = (table.c.connection_id == desk.row.id) & (table.c.kind == ConflictKind.DELETIONS.value)
+    waiting = (table.c.rule == "too_many_gone") & (table.c.state == ConflictState.OPEN.value)
+    found = desk.unit.sql.execute(select(table.c.id, table.c.local_value).where(mine & waiting)).first()
+    if found is None:
+        desk.record(ConflictKind.DELETIONS, None, "too_many_gone", waits=True, local=[ref])
+    elif ref not in found.local_value and len(found.local_value) < _LISTED:
+        desk.unit.sql.execute(update(table).where(table.c.id == found.id).values(local_value=[*found.local_value, ref]))
 
 
 def _decided(desk: Desk, ref: str) -> bool:

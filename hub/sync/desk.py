@@ -47,6 +47,7 @@ class Desk:
     pushes: bool = True
     ahead: Ahead | None = None
     forgot: bool | None = None
+    gone_left: int | None = None
     fresh_texts: dict[str, list[str]] = field(default_factory=dict)
     fresh_aliases: set[tuple[int, str, str]] = field(default_factory=set)
     _refs: dict[str, str] = field(default_factory=dict)
@@ -111,7 +112,10 @@ class Desk:
             link.due_at = at or self.now
 
     def read_again(self, ref: str, why: str, *, after: float = 0.0) -> None:
-        """Ask for a direct read of one record of this connection; ``after`` in seconds."""
+        """Ask for a direct read of one record of this connection, or for a listing where none can be had; ``after`` in seconds."""
+        if not self.peer.sheet.can_fetch:
+            self.row.listing_due_at = min(self.row.listing_due_at or self.now, self.now)
+            return
         table = tables.reads
         self.unit.sql.execute(delete(table).where(table.c.connection_id == self.row.id, table.c.ref == ref))
         due = self.now + timedelta(seconds=after)

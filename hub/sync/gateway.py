@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
-from contracts.connector import Receipt, Record
-from contracts.errors import ConnectorError, LeaseLost, Stop
+from contracts.connector import Page, Receipt, Record
+from contracts.errors import Abandoned, ConnectorError, LeaseLost, Stop
 from contracts.gateway import Apply, Create, Find, Found, Gateway, Pull, Pulled, Read, Result, Task
 from hub.store import tables
-from hub.sync import backoff, lease, recovery
-from hub.sync.creates import listable
+from hub.store.store import Unstorable
+from hub.sync import backoff, lease
 from hub.sync.desk import Desk
-from hub.sync.pull import Poisoned, Reading, finish_pull, take_page
-from hub.sync.push import next_task
-from hub.sync.quarantine import quarantine
-from hub.sync.results import acknowledged, failed, fails, filed, looked_for, may_push, read_failed, was_read
-from hub.words import Direction, LinkState, Phase, Recovery
+from hub.sync.marks import sound
+from hub.sync.offer import Offer, offer
+from hub.sync.poison import POISON, Poisoned
+from hub.sync.pull import Reading, finish_pull, take_page
+from hub.sync.quarantine import put_aside
+from hub.sync.results import acknowledged, failed, fails, filed, looked_for, read_failed, was_read
+from hub.words import Direction, Phase
 
 if TYPE_CHECKING:
     from hub.sync.engine import Engine
 
-_MARGIN = 5.0
+# The lease is renewed when a quarter of it is gone; until then it may end that much earlier.
+_MARGIN = lease.TTL / 4 + 5.0
 
 
 class LocalGateway(Gateway):
@@ -48,14 +53,21 @@ class LocalGateway(Gateway):
     def lease(self, limit: int) -> Sequence[Task]:
         """Hand out what is due: direct reads first, then a pull, then writes; each stamped with the sequence."""
         asked = self.engine.monotonic()
-        tasks = self.engine.store.again(lambda: self._lease(limit))
-        self._fed = self._fed or any(isinstance(task, Pull) and task.why == "feed" for task in tasks)
+        handed, now = self.engine.store.again(lambda: self._lease(limit))
+        self._why.update(handed.why)
+        if handed.reading is not None:
+            self._readings = {handed.reading.task.stamp: handed.reading}
+            self._fed = self._fed or handed.reading.task.why == "feed"
         self._sure_until = asked + lease.TTL - _MARGIN
-        return tasks
+        return self._begun(handed.tasks, now)
 
-    def _lease(self, limit: int) -> list[Task]:
+    def _lease(self, limit: int) -> tuple[Offer, datetime]:
         with self._desk(acquire=True) as desk:
-            return self._next(desk, limit)
+            return offer(desk, limit, fed=self._fed), desk.now
+
+    def _begun(self, tasks: list[Task], now: datetime) -> list[Task]:
+        self._began.update({task: now for task in tasks if isinstance(task, (Read, Find))})
+        return tasks
 
     def holds(self) -> bool:
         """Tell whether the lease is surely still ours, by this process's own monotonic clock."""
@@ -80,10 +92,15 @@ class LocalGateway(Gateway):
     def report(self, task: Task, result: Result) -> Sequence[Task]:
         """Take one result in; every result is one transaction that checks the lease first."""
         asked = self.engine.monotonic()
-        take_in = self._pulled if isinstance(task, Pull) else self._reported
-        following = self.engine.store.again(lambda: take_in(task, result))
+        if isinstance(task, Pull):
+            self._pulled(task, result)
+            following: list[Task] = []
+        else:
+            following = self._reported(task, result)
+        self._began.pop(task, None)
+        self._why.pop(task, None)
         self._sure_until = asked + lease.TTL - _MARGIN
-        return following
+        return self._begun(following, self.engine.store.now())
 
     # -- one transaction
 
@@ -104,93 +121,22 @@ class LocalGateway(Gateway):
             yield desk
         self._fence = fence
 
-    # -- handing out
-
-    def _next(self, desk: Desk, limit: int) -> list[Task]:
-        row, now = desk.row, desk.now
-        if row.recovery_held:
-            return []
-        if row.pull_paused is None and not (row.pull_retry_at and row.pull_retry_at > now):
-            reads = self._reads(desk, limit)
-            if reads:
-                return reads
-            pull = self._pull(desk)
-            if pull is not None:
-                return [pull]
-        if not recovery.complete(desk) or not self.pushes or not may_push(desk):
-            return []
-        return self._writes(desk, limit)
-
-    def _reads(self, desk: Desk, limit: int) -> list[Task]:
-        table = tables.reads.c
-        # A ref that must be confirmed is read before the record that claims to be the same complaint.
-        order = case((table.why == "doubt", 1), else_=0)
-        found = select(table.ref, table.why).where(table.connection_id == desk.row.id, table.due_at <= desk.now)
-        tasks: list[Task] = []
-        for row in desk.unit.sql.execute(found.order_by(order, table.due_at, table.ref).limit(limit)).all():
-            task = self._stamped(desk, Read(desk.row.tick, row.ref))
-            self._why[task] = row.why
-            tasks.append(task)
-        return tasks
-
-    def _pull(self, desk: Desk) -> Pull | None:
-        row, sheet, now = desk.row, desk.peer.sheet, desk.now
-        listing = sheet.can_list and (row.recovery is not Recovery.NONE or row.listing_due_at is not None)
-        looking = self._looking(desk)
-        if listing and (row.listing_due_at is None or row.listing_due_at <= now):
-            task = Pull(desk.tick(), None, "listing")
-        elif not self._fed and (row.pull_due_at is None or row.pull_due_at <= now):
-            # Once a session: one whose writes take longer than the interval would otherwise never come to its end.
-            task = Pull(desk.tick(), row.cursor, "feed")
-        elif looking:
-            cursors = [cursor for _, cursor in looking]
-            task = Pull(desk.tick(), None if None in cursors else min(str(cursor) for cursor in cursors), "lookup")
-        else:
-            return None
-        whole = task.cursor is None
-        ids = tuple(link_id for link_id, _ in looking) if whole or task.why == "lookup" else ()
-        self._readings = {task.stamp: Reading(task, now, looking=ids)}
-        return task
-
-    def _looking(self, desk: Desk) -> list[tuple[str, str | None]]:
-        sheet = desk.peer.sheet
-        if sheet.idempotent_create or sheet.can_find or not listable(desk):
-            return []
-        link = tables.links.c
-        found = select(link.id).where(
-            link.connection_id == desk.row.id, link.state == LinkState.AMBIGUOUS.value, link.due_at <= desk.now, link.ticket.is_(None)
-        )
-        ids = [row.id for row in desk.unit.sql.execute(found.order_by(link.id))]
-        attempts = [(link_id, desk.unit.last_attempt(desk.unit.link(link_id), "create")) for link_id in ids]
-        # A cursor says where to look from only in an app that is polled; a snapshot is always looked through whole.
-        return [(link_id, attempt.cursor if attempt else None) for link_id, attempt in attempts]
-
-    def _writes(self, desk: Desk, limit: int) -> list[Task]:
-        link = tables.links.c
-        due = select(link.id, link.complaint_id).where(link.connection_id == desk.row.id, link.due_at <= desk.now)
-        found = desk.unit.sql.execute(due.order_by(link.due_at, link.id).limit(limit)).all()
-        desk.unit.open(row.complaint_id for row in found)
-        tasks: list[Task] = []
-        for row in found:
-            task = next_task(desk, desk.unit.link(row.id), fresh=False)
-            if task is not None:
-                tasks.append(self._stamped(desk, task))
-                if isinstance(task, (Apply, Create)):
-                    # One write at a time: what an earlier one does may change what a later one must say.
-                    break
-        return tasks
-
-    def _stamped(self, desk: Desk, task: Task) -> Task:
-        if isinstance(task, (Read, Find)):
-            self._began[task] = desk.now
-        return task
-
-    def _began_at(self, task: Task) -> datetime:
-        return self._began.get(task) or self.engine.store.now()
-
     # -- taking in
 
     def _reported(self, task: Task, result: Result) -> list[Task]:
+        try:
+            return self.engine.store.again(lambda: self._take_in(task, result))
+        except (Unstorable, *POISON) as error:
+            if isinstance(result, Receipt) and result.record is not None:
+                # The write is done and known; what the app showed with it is read again, and put aside then.
+                return self._reported(task, replace(result, record=None))
+            record = result.record if isinstance(result, Found) else result
+            if not isinstance(record, Record):
+                raise
+            self._put_aside(task, record, error)
+            return []
+
+    def _take_in(self, task: Task, result: Result) -> list[Task]:
         with self._desk() as desk:
             if isinstance(task, Read):
                 following = self._read(desk, task, result)
@@ -202,58 +148,93 @@ class LocalGateway(Gateway):
                 following = []
                 if isinstance(result, Stop):
                     desk.row.pull_paused = desk.row.push_paused = str(result)
-            return [self._stamped(desk, each) for each in following if self.pushes or isinstance(each, Read)]
+            return [each for each in following if self.pushes or isinstance(each, Read)]
+
+    def _put_aside(self, task: Task, record: Record, error: Exception) -> None:
+        with self._desk() as desk:
+            put_aside(desk, record, error)
+            link = desk.link_by_ref(record.ref) if isinstance(task, Read) else None
+            if isinstance(task, Find):
+                link = desk.unit.link(task.link)
+            if link is not None and link.due_at is not None:
+                link.due_at, link.error = desk.now + timedelta(hours=1), "its record cannot be taken in"
 
     def _read(self, desk: Desk, task: Read, result: Result) -> list[Task]:
-        began, why = self._began_at(task), self._why.get(task)
+        began, why = self._began.get(task) or desk.now, self._why.get(task)
         if isinstance(result, Record):
+            sound(result)
             return was_read(desk, task, result, began, why)
         assert isinstance(result, ConnectorError)
         return read_failed(desk, task, result)
 
     def _found(self, desk: Desk, task: Find, result: Result) -> list[Task]:
-        began = self._began_at(task)
         if isinstance(result, Found):
-            return looked_for(desk, task, result.record, began)
+            return looked_for(desk, task, result.record, self._began.get(task) or desk.now)
         assert isinstance(result, ConnectorError)
         link = desk.unit.link(task.link)
         fails(desk, Direction.PUSH, result)
+        if isinstance(result, Stop):
+            desk.row.push_paused = str(result)
+            return []
         link.due_at = backoff.later(desk.now, link.attempts, link.id, result)
         link.attempts += 1
         return []
 
-    def _pulled(self, task: Task, result: Result) -> list[Task]:
+    def _pulled(self, task: Pull, result: Result) -> None:
         reading = self._readings.get(task.stamp)
         if reading is None or reading.abandoned:
-            return []
+            raise Abandoned("this pull is not wanted any more.")
         if not isinstance(result, Pulled):
             assert isinstance(result, ConnectorError)
-            self._pull_failed(result)
-            return []
+            self.engine.store.again(lambda: self._pull_failed(reading, result))
+            return
         skip: dict[str, Poisoned] = {}
         while True:
             try:
-                self._page(reading, result, skip)
-                return []
+                self.engine.store.again(lambda: self._page(reading, result, skip))
+                return
             except Poisoned as poisoned:
                 if poisoned.record.ref in skip:
                     raise
                 skip[poisoned.record.ref] = poisoned
+            except Unstorable:
+                if not result.page.records:
+                    raise
+                self._one_by_one(reading, result, skip)
+                return
+
+    def _one_by_one(self, reading: Reading, result: Pulled, skip: dict[str, Poisoned]) -> None:
+        """The database refused something on the page: find out which record it was, and put that one aside."""
+        for record in result.page.records:
+            alone = Pulled(Page((record,), epoch=result.page.epoch), last=False)
+            try:
+                self.engine.store.again(functools.partial(self._page, reading, alone, {}))
+            except (Poisoned, Unstorable) as error:
+                cause = error.cause if isinstance(error, Poisoned) else error
+                skip[record.ref] = Poisoned(record, cause)
+        rest = Pulled(replace(result.page, records=tuple(skip[ref].record for ref in skip)), result.last)
+        self.engine.store.again(lambda: self._page(reading, rest, skip))
 
     def _page(self, reading: Reading, result: Pulled, skip: dict[str, Poisoned]) -> None:
         with self._desk() as desk:
-            take_page(desk, reading, result.page, skip=frozenset(skip))
-            for ref, poisoned in skip.items():
-                quarantine(desk, ref, repr(poisoned.record), f"cannot be taken in ({type(poisoned.cause).__name__})", None)
-            if result.last and not reading.abandoned:
+            if desk.row.pull_paused is not None:
+                raise Abandoned("the connection was paused.")
+            whole = take_page(desk, reading, result.page, skip=frozenset(skip))
+            for poisoned in skip.values():
+                put_aside(desk, poisoned.record, poisoned.cause)
+            if whole and result.last:
                 finish_pull(desk, reading, result.page)
+        reading.abandoned = not whole
 
-    def _pull_failed(self, error: ConnectorError) -> None:
+    def _pull_failed(self, reading: Reading, error: ConnectorError) -> None:
         with self._desk() as desk:
             fails(desk, Direction.PULL, error)
-            desk.row.pull_due_at = backoff.later(desk.now, desk.row.pull_failures - 1, self.name, error)
+            later = backoff.later(desk.now, desk.row.pull_failures - 1, self.name, error)
+            desk.row.pull_due_at = later
             if desk.row.listing_due_at is not None and desk.row.listing_due_at <= desk.now:
-                desk.row.listing_due_at = desk.row.pull_due_at
+                desk.row.listing_due_at = later
+            for link_id in reading.looking:
+                desk.unit.link(link_id).due_at = later
             if isinstance(error, Stop):
                 desk.row.pull_paused = str(error)
 

@@ -17,9 +17,11 @@ from hub.store import tables
 from hub.store.rows import LinkRow
 from hub.sync.desk import Ahead, Desk, in_parts
 from hub.sync.intake import adopt, import_new, recreate
-from hub.sync.marks import fingerprint, text_key
-from hub.words import ConflictKind, LinkState, Recovery
+from hub.sync.marks import fingerprint, same_text, text_key, whole_text_key
+from hub.words import ConflictKind, ConflictState, LinkState, Recovery
 
+# Of the words of the shorter text, so much must stand in the other for a typed number to be believed at once.
+_SHARED = 0.2
 _FREE = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.GONE, LinkState.ENDED})
 
 
@@ -31,20 +33,16 @@ def identify(desk: Desk, record: Record, *, doubted: bool) -> LinkRow | None:
     mark = fingerprint(record, desk.keys)
     for find in (_by_alias, _by_token, _by_pair):
         complaint_id = find(desk, record, mark)
-        if complaint_id is not None:
+        if complaint_id is not None and not (find is _by_pair and _mistyped(desk, record, complaint_id)):
             return _settle(desk, record, complaint_id, doubted=doubted)
     if _erased(desk, record):
         return None
-    mine = _own_creates(desk, record)
-    if len(mine) > 1:
-        desk.record(ConflictKind.DUPLICATE, None, "several_own_creates", waits=True, local=record.ref)
-        desk.read_again(record.ref, "waiting", after=desk.peer.sheet.settle)
-        return None
-    if mine:
-        if mine[0].state is LinkState.CREATING or desk.peer.sheet.idempotent_create:
+    mine = _own_create(desk, record)
+    if mine is not None:
+        if mine.state is LinkState.CREATING or (desk.peer.sheet.idempotent_create and mine.receiver):
             desk.read_again(record.ref, "waiting", after=desk.peer.sheet.settle)
             return None
-        return adopt(desk, mine[0], record)
+        return adopt(desk, mine, record)
     if desk.row.recovery is Recovery.HUB:
         complaint_id = _by_text(desk, record)
         if complaint_id is not None and not (doubted and _holds_another(desk, record, complaint_id)):
@@ -57,7 +55,7 @@ def identify(desk: Desk, record: Record, *, doubted: bool) -> LinkRow | None:
 
 def look_ahead(desk: Desk, records: Sequence[Record]) -> None:
     """Ask once for a whole page what would otherwise be asked for each of its records."""
-    refs, marks = {record.ref for record in records}, [text_key(record.complaint.description, desk.keys) for record in records]
+    refs, marks = {record.ref for record in records}, [whole_text_key(record.complaint.description, desk.keys) for record in records]
     alias, link, pair = tables.aliases.c, tables.links.c, tables.pairs.c
     found = in_parts(
         desk, select(alias.ref, alias.fingerprint, alias.complaint_id).where(alias.connection_id == desk.row.id), alias.ref, refs
@@ -81,13 +79,15 @@ def _ahead(desk: Desk, record: Record) -> Ahead | None:
 
 
 def _erased(desk: Desk, record: Record) -> bool:
-    mark = text_key(record.complaint.description, desk.keys)
+    mark = whole_text_key(record.complaint.description, desk.keys)
     ahead = _ahead(desk, record)
-    if ahead is not None:
-        return mark in ahead.erased
+    if mark is None or (ahead is not None and mark not in ahead.erased):
+        return False
     table = tables.tombstones.c
-    found = select(table.mark).where(table.mark == mark)
-    return mark is not None and desk.unit.sql.execute(found).first() is not None
+    if desk.unit.sql.execute(select(table.mark).where(table.mark == mark)).first() is None:
+        return False
+    desk.record(ConflictKind.DUPLICATE, None, "erased_before", waits=True, local=record.ref, note="not taken in: its text was erased")
+    return True
 
 
 def _by_alias(desk: Desk, record: Record, mark: str | None) -> str | None:
@@ -138,23 +138,43 @@ def _by_pair(desk: Desk, record: Record, mark: str | None) -> str | None:
     return None
 
 
-def _own_creates(desk: Desk, record: Record) -> list[LinkRow]:
-    # Only an app that cannot carry our token leaves us to recognise our own creates by their text.
+def _own_create(desk: Desk, record: Record) -> LinkRow | None:
+    """Return the create in doubt that this record is: the oldest of those with this very text.
+
+    Only an app that cannot carry our token leaves us to recognise our own creates by their text. Two of them with the
+    same words are the same to everybody who looks at that app, so they are given the records in order.
+    """
     ahead = _ahead(desk, record)
     if desk.peer.sheet.carries_token or (ahead is not None and not ahead.doubtful):
-        return []
-    mark = text_key(record.complaint.description, desk.keys)
-    link, complaint = tables.links.c, tables.complaints.c
+        return None
+    link = tables.links.c
     states = [LinkState.CREATING.value, LinkState.AMBIGUOUS.value]
-    query = (
-        select(link.complaint_id)
-        .join(tables.complaints, complaint.id == link.complaint_id)
-        .where(link.connection_id == desk.row.id, link.state.in_(states), complaint.text_key == mark)
-    )
-    ids = [row.complaint_id for row in desk.unit.sql.execute(query)] if mark else []
+    doubtful = select(link.complaint_id).where(link.connection_id == desk.row.id, link.state.in_(states)).order_by(link.id)
+    ids = [row.complaint_id for row in desk.unit.sql.execute(doubtful)]
     desk.unit.open(ids)
-    found = [desk.unit.links_of(key)[desk.row.id] for key in sorted(ids)]
-    return [row for row in found if row.state in (LinkState.CREATING, LinkState.AMBIGUOUS)]
+    for mine in (desk.unit.links_of(key)[desk.row.id] for key in ids):
+        if mine.state in (LinkState.CREATING, LinkState.AMBIGUOUS) and _asked_for(desk, mine, record):
+            return mine
+    return None
+
+
+def _asked_for(desk: Desk, mine: LinkRow, record: Record) -> bool:
+    attempt = desk.unit.last_attempt(mine, "create")
+    asked = attempt.payload.get(Field.DESCRIPTION) if attempt else None
+    return same_text(asked, record.complaint.description, desk.peer.sheet.cuts.get(Field.DESCRIPTION))
+
+
+def _mistyped(desk: Desk, record: Record, complaint_id: str) -> bool:
+    """A number that staff typed names a complaint with quite other words: a person looks before two become one."""
+    ours, theirs = desk.unit.complaint(complaint_id).content.get(Field.DESCRIPTION.value), record.complaint.description
+    if desk.unit.complaint(complaint_id).erased or not isinstance(ours, str) or not isinstance(theirs, str):
+        return False
+    words, others = set(ours.casefold().split()), set(theirs.casefold().split())
+    if not words or not others or len(words & others) >= _SHARED * min(len(words), len(others)):
+        return False
+    complaint = desk.unit.complaint(complaint_id)
+    desk.record(ConflictKind.DUPLICATE, complaint, "typed_number", waits=True, name=Field.DESCRIPTION, hub=ours[:80], local=record.ref)
+    return True
 
 
 def _by_text(desk: Desk, record: Record) -> str | None:
@@ -167,11 +187,25 @@ def _by_text(desk: Desk, record: Record) -> str | None:
     ids: list[str] = [row.id for row in desk.unit.sql.execute(query)]
     ids += [key for key in desk.fresh_texts.get(mark, []) if key not in ids]
     desk.unit.open(ids)
+    cut = desk.peer.sheet.cuts.get(Field.DESCRIPTION)
     for key in ids:
-        link = desk.unit.links_of(key).get(desk.row.id)
+        link, ours = desk.unit.links_of(key).get(desk.row.id), desk.unit.complaint(key).content.get(Field.DESCRIPTION.value)
+        if not same_text(ours, record.complaint.description, cut):
+            continue
         if link is None or link.ref is None or link.ref != record.ref:
             return key
     return None
+
+
+def _flagged(desk: Desk, complaint_id: str, ref: str) -> bool:
+    table = tables.conflicts.c
+    waiting = select(table.local_value).where(
+        table.complaint_id == complaint_id,
+        table.connection_id == desk.row.id,
+        table.kind == ConflictKind.DUPLICATE.value,
+        table.state == ConflictState.OPEN.value,
+    )
+    return any(row.local_value == ref for row in desk.unit.sql.execute(waiting))
 
 
 def _holds_another(desk: Desk, record: Record, complaint_id: str) -> bool:
@@ -187,7 +221,9 @@ def _settle(desk: Desk, record: Record, complaint_id: str, *, doubted: bool) -> 
         return adopt(desk, link, record, complaint)
     if link.ref == record.ref:
         return link
-    if not doubted:
+    if _flagged(desk, complaint_id, record.ref):
+        return None
+    if not doubted and desk.peer.sheet.can_fetch:
         # Does the remembered ref still hold this complaint? Read it first, then this one again.
         desk.read_again(str(link.ref), "confirm")
         desk.read_again(record.ref, "doubt")

@@ -18,6 +18,7 @@ from hub.sync.complaints import Source, change, seal_identity, spread
 from hub.sync.desk import Desk
 from hub.sync.marks import fingerprint, local_content, text_key, value_mark, veil
 from hub.sync.project import express, same
+from hub.sync.rights import legal_status, may_write
 from hub.words import ConflictKind, LinkState, Outcome, Recovery
 
 # The tick of a link that has just been joined to a record: its first observation is never taken for a stale one.
@@ -89,6 +90,8 @@ def _import(desk: Desk, complaint_id: str, record: Record, rule: str, *, ours: b
     submitted = happened or desk.now
     content = {Field.SUBMITTED_AT: iso(submitted), **{name: value for name, value in flat.items() if value is not None}}
     source = Source(desk.row.id, None, rule, happened)
+    if desk.network.national != desk.row.id and not ours:
+        content.pop(Field.HOLDER, None)
     complaint = new_complaint(desk, complaint_id, content, source, historic=not ours and _historic(desk, record))
     if ours:
         complaint.origin_id = None
@@ -180,6 +183,17 @@ def adopt(desk: Desk, link: LinkRow | None, record: Record, complaint: Complaint
     return link
 
 
+def _may_bring(desk: Desk, complaint: ComplaintRow, name: Field, local: Any) -> bool:
+    # Joining gives no rights: what a record brings counts as far as its app might have changed it anyway.
+    at = desk.standing(complaint, desk.peer)
+    if complaint.erased or (name is Field.HOLDER and not at.national):
+        return False
+    if desk.row.recovery is Recovery.HUB:
+        return True
+    legal = name is not Field.STATUS or legal_status(complaint.status, local, desk.peer, at)
+    return legal and may_write(name, desk.peer, at)
+
+
 def _without_ancestor(desk: Desk, complaint: ComplaintRow, link: LinkRow, record: Record) -> None:
     """Join two that never agreed on anything: what differs is on record, never silently overwritten."""
     flat = local_content(record, desk.peer.sheet.reads)
@@ -191,10 +205,12 @@ def _without_ancestor(desk: Desk, complaint: ComplaintRow, link: LinkRow, record
         ours = express(name, hub.get(name), desk.peer.sheet)
         if same(local, ours) or local is None:
             continue
+        brings = link.state is not LinkState.ENDED and _may_bring(desk, complaint, name, local)
         if hub.get(name) is None:
-            change(desk, complaint, name, flat[name], source)
+            if brings:
+                change(desk, complaint, name, flat[name], source)
             continue
-        takes = (forgot or complaint.origin_id == desk.row.id) and ours is not None
+        takes = brings and (forgot or complaint.origin_id == desk.row.id) and ours is not None
         desk.record(
             ConflictKind.CONFLICT,
             complaint,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from contracts.content import IDENTITY_FIELDS, Field, to_content
 from hub.keys import KeyRing
 
 _TEXT_KEPT = 60
+_HISTORY = 20
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def veil(content: Mapping[Field, Any], keys: KeyRing) -> dict[Field, Any]:
@@ -35,16 +38,38 @@ def fingerprint(record: Record, keys: KeyRing) -> str | None:
 
 
 def text_key(text: Any, keys: KeyRing) -> str | None:
-    """Digest the beginning of a complaint's text, white space and case folded, to find the same text elsewhere."""
+    """Digest the beginning of a complaint's text, folded, to find where the same text may be; `same_text` tells whether it is."""
     if not isinstance(text, str) or not text.strip():
         return None
     return keys.digest(" ".join(text.casefold().split())[:_TEXT_KEPT], "text")
+
+
+def whole_text_key(text: Any, keys: KeyRing) -> str | None:
+    """Digest a complaint's whole text, folded: what a tombstone keeps of it."""
+    return keys.digest(_folded(text), "whole text") if isinstance(text, str) and text.strip() else None
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def same_text(ours: Any, theirs: Any, kept: int | None) -> bool:
+    """Tell whether an app's text is ours, where it keeps so many characters or visibly cut it."""
+    if not isinstance(ours, str) or not isinstance(theirs, str):
+        return False
+    return _folded(ours[:kept]) == _folded(theirs) or (len(theirs) > _TEXT_KEPT and _folded(ours).startswith(_folded(theirs)))
 
 
 def value_mark(value: Any) -> str:
     """Digest one field value for a link's history."""
     said = None if value == "" or value == [] else value
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def remembered(past: list[str], value: Any) -> list[str]:
+    """Add a value to a field's history, newest last, each once, no more than are worth keeping."""
+    mark = value_mark(value)
+    return [*(item for item in past if item != mark), mark][-_HISTORY:]
 
 
 def response_mark(text: str, visibility: str) -> str:
@@ -56,4 +81,18 @@ def record_mark(veiled: Mapping[Field, Any], record: Record) -> str:
     """Digest everything a record says, to skip it when it says the same again."""
     said = [(item.ref, item.response.text, item.response.visibility.value) for item in record.responses]
     whole = [sorted(veiled.items()), said, record.version, record.state.value, record.token, sorted(record.same_as.items())]
-    return hashlib.sha256(orjson.dumps(whole, default=str)).hexdigest()[:32]
+    text = orjson.dumps(whole, default=str)
+    if _NUL.search(text):
+        raise ValueError("a NUL character")
+    return hashlib.sha256(text).hexdigest()[:32]
+
+
+def sound(record: Record) -> None:
+    """Refuse what no database can keep (NUL, half a character, a moment without zone); raises ValueError or TypeError."""
+    said = [(item.ref, item.response.author, [a.name for a in item.response.attachments]) for item in record.responses]
+    moments = [record.created_at, record.updated_at, *(item.response.written_at for item in record.responses)]
+    if any(moment is not None and moment.tzinfo is None for moment in moments):
+        raise ValueError("a moment without a time zone")
+    text = orjson.dumps([record.ref, record.identity, dict(record.raw), record.version, said, record.complaint.reason])
+    if _NUL.search(text):
+        raise ValueError("a NUL character")

@@ -39,6 +39,10 @@ class Network:
     coordinator: str = "pusat"
     national: int | None = None
 
+    def knows(self, holder: Mapping[str, str | None] | None) -> bool:
+        """Tell whether a holder names an agency of the tree."""
+        return holder is not None and (holder.get("agency") in self.parents or holder.get("agency") == self.coordinator)
+
     def connection_for(self, agency: str | None) -> int | None:
         """Walk up the agency tree to the nearest agency that has a connection."""
         seen: set[str] = set()

@@ -19,14 +19,13 @@ from hub.sync.doubt import settle_sent
 from hub.sync.erasure import without_erased
 from hub.sync.identify import identify
 from hub.sync.intake import JOINED, know_again
-from hub.sync.marks import fingerprint, local_content, record_mark, value_mark, veil
+from hub.sync.marks import fingerprint, local_content, record_mark, remembered, value_mark, veil
 from hub.sync.memo import effective
 from hub.sync.merge import Decision, FieldCase, Verdict, decide, favours_local
 from hub.sync.project import express, same, unsupported
 from hub.sync.rights import legal_status, may_write
 from hub.words import ConflictKind, LinkState, Recovery
 
-_HISTORY = 20
 _FLAP_LIMIT, _FLAP_WINDOW = 3, timedelta(minutes=10)
 
 
@@ -101,8 +100,7 @@ def _rebase(desk: Desk, link: LinkRow, said: dict[Field, Any]) -> None:
     history = dict(link.history)
     for name, value in said.items():
         if value is not None and not same(old.get(name), value):
-            past = [item for item in history.get(name, []) if item != value_mark(value)]
-            history[name.value] = [*past, value_mark(value)][-_HISTORY:]
+            history[name.value] = remembered(history.get(name, []), value)
     link.history = history
     link.base = {**old, **{name.value: value for name, value in said.items()}}
     link.touched = desk.tick()
@@ -137,6 +135,8 @@ def _case(desk: Desk, complaint: ComplaintRow, link: LinkRow, name: Field, local
         favoured = favours_local(
             holds=at.works, local_rank=rank(Status(local)), hub_rank=rank(Status(hub_value)), prefer=desk.peer.policy.prefer
         )
+    elif name is Field.HOLDER:
+        legal = desk.network.knows(local)
     elif name is not Field.STATUS:
         owns = at.origin and not at.verified
         favoured = favours_local(holds=owns, local_rank=0, hub_rank=0, prefer=desk.peer.policy.prefer)

@@ -10,18 +10,21 @@ from sqlalchemy import delete, select
 from contracts.connector import Page, Record
 from contracts.gateway import Pull
 from hub.store import tables
+from hub.store.rows import LinkRow
 from hub.sync.creates import miss
 from hub.sync.deletions import suspect
 from hub.sync.desk import Desk, in_parts
 from hub.sync.identify import look_ahead
-from hub.sync.marks import local_content, record_mark, veil
+from hub.sync.marks import local_content, record_mark, sound, veil
 from hub.sync.observe import observe
+from hub.sync.poison import POISON, Poisoned
 from hub.sync.quarantine import quarantine, released
 from hub.sync.recovery import app_restored, went_back
 from hub.sync.results import works
-from hub.words import Direction, LinkState, Recovery
+from hub.words import ConflictKind, Direction, LinkState, Recovery
 
 _RING = 50
+_PATIENCE = 5
 _BACKWARDS = 3
 
 
@@ -37,19 +40,18 @@ class Reading:
     backwards: set[str] = field(default_factory=set)
 
 
-def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] = frozenset()) -> str | None:
-    """Observe every record of a page; return the ref being observed when something unforeseen happened there."""
+def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] = frozenset()) -> bool:
+    """Observe every record of a page; False if it shows that the app was restored and the pull is to be given up."""
     row, task = desk.row, reading.task
     if row.recovery is Recovery.NONE and _restored(desk, reading, page):
-        reading.abandoned = True
-        return None
+        return False
     changed = _changed(desk, [record for record in page.records if record.ref not in skip])
     desk.open_refs([record.ref for record in changed])
     look_ahead(desk, changed)
     for record in changed:
         try:
             observe(desk, record, task.stamp, reading.began)
-        except (ValueError, KeyError, TypeError, AttributeError, LookupError) as error:
+        except POISON as error:
             raise Poisoned(record, error) from error
     for rejected in page.rejected:
         quarantine(desk, rejected.ref, rejected.raw, rejected.problem, rejected.field)
@@ -59,16 +61,7 @@ def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] 
     if task.why == "feed" or (task.why == "listing" and row.cursor is None):
         _checkpoint(desk, page)
     row.epoch = page.epoch if page.epoch is not None else row.epoch
-    return None
-
-
-class Poisoned(Exception):
-    """A record that broke the engine itself: the page is taken again without it, and it is quarantined whole."""
-
-    def __init__(self, record: Record, cause: Exception) -> None:
-        super().__init__(f"record {record.ref}: {type(cause).__name__}")
-        self.record = record
-        self.cause = cause
+    return True
 
 
 def _restored(desk: Desk, reading: Reading, page: Page) -> bool:
@@ -92,12 +85,16 @@ def _changed(desk: Desk, records: list[Record]) -> list[Record]:
     link = tables.links.c
     found = select(link.ref, link.seen).where(link.connection_id == desk.row.id, link.seen.is_not(None))
     known = {row.ref: row.seen for row in in_parts(desk, found, link.ref, {record.ref for record in records})}
-    reads, keys = desk.peer.sheet.reads, desk.keys
-    return [
-        record
-        for record in records
-        if record.ref not in known or known[record.ref] != record_mark(veil(local_content(record, reads), keys), record)
-    ]
+    reads, keys, changed = desk.peer.sheet.reads, desk.keys, []
+    for record in records:
+        try:
+            sound(record)
+            mark = record_mark(veil(local_content(record, reads), keys), record)
+        except POISON as error:
+            raise Poisoned(record, error) from error
+        if known.get(record.ref) != mark:
+            changed.append(record)
+    return changed
 
 
 def _released(desk: Desk, refs: list[str]) -> None:
@@ -137,9 +134,24 @@ def finish_pull(desk: Desk, reading: Reading, page: Page) -> None:
     elif reading.task.why == "listing":
         # A listing that proves nothing is asked for again, but not at once.
         row.pull_retry_at = desk.now + timedelta(seconds=policy.interval)
+        if row.recovery is not Recovery.NONE:
+            desk.record(ConflictKind.RESTORED, None, "listing_not_whole", waits=True, note="recovery waits for a complete listing")
     elif row.listing_due_at is None and row.recovery is Recovery.NONE:
         row.listing_due_at = desk.now + timedelta(seconds=policy.listing)
     for link_id in reading.looking:
         link = desk.unit.link(link_id)
-        if link.state is LinkState.AMBIGUOUS and (page.complete or reading.task.cursor is not None):
+        if link.state is not LinkState.AMBIGUOUS:
+            continue
+        if page.complete or reading.task.cursor is not None:
             miss(desk, link)
+        else:
+            _look_later(desk, link)
+
+
+def _look_later(desk: Desk, link: LinkRow) -> None:
+    # A listing that is not whole proves nothing about what is missing from it; after some of those a person is asked.
+    link.due_at = desk.now + timedelta(seconds=max(desk.peer.policy.interval, desk.peer.sheet.settle))
+    link.attempts += 1
+    if link.attempts == _PATIENCE:
+        complaint = desk.unit.complaint(link.complaint_id)
+        desk.record(ConflictKind.AMBIGUOUS, complaint, "cannot_look", waits=True, note="the listings of the app are never complete")

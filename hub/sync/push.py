@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from contracts.complaint import Holder, Response
-from contracts.connector import Edit
+from contracts.connector import Edit, Part
 from contracts.content import Field
 from contracts.events import Kind
 from contracts.gateway import Apply, Read, Task
@@ -18,6 +19,9 @@ from hub.sync.desk import Desk
 from hub.sync.marks import response_mark, value_mark
 from hub.sync.plan import Planned, Saying, plan
 from hub.words import LinkState, Outcome, SentState
+
+# In ``link.parked``: several parts were refused together, so each is asked for alone until everything is there.
+COMBINED = "combined"
 
 
 def next_task(desk: Desk, link: LinkRow, *, fresh: bool) -> Task | None:
@@ -60,10 +64,28 @@ def planned(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> tuple[Planned
         for row in desk.unsaid(complaint, link)
         if not _parked(link, f"response:{row.id}", row.text)
     ]
-    found = plan(want, base, sayings, desk.peer.sheet, held)
-    if found.unreachable:
-        link.unsupported = sorted({*link.unsupported, *(name.value for name in found.unreachable)})
-    return found.edits
+    sheet = replace(desk.peer.sheet, combines=frozenset()) if COMBINED in link.parked else desk.peer.sheet
+    while True:
+        found = plan(want, base, sayings, sheet, held)
+        if found.unreachable:
+            link.unsupported = sorted({*link.unsupported, *(name.value for name in found.unreachable)})
+        edits = _alone(found.edits) if COMBINED in link.parked else found.edits
+        # What is asked on the way (a step of a status) may have been refused too, not only what is wanted in the end.
+        refused = {name for edit in edits for name, value in edit.fields.items() if _parked(link, name, value)}
+        if not refused:
+            return edits
+        held |= refused
+
+
+def _alone(edits: tuple[Planned, ...]) -> tuple[Planned, ...]:
+    """Ask for one field at a time: after a refusal of several together, to find out which of them it was."""
+    single: list[Planned] = []
+    for edit in edits:
+        if edit.parts == {Part.FIELDS}:
+            single += [Planned({name: value}) for name, value in edit.fields.items()]
+        else:
+            single.append(edit)
+    return tuple(single)
 
 
 def _parked(link: LinkRow, name: str, value: Any) -> bool:
@@ -73,6 +95,7 @@ def _parked(link: LinkRow, name: str, value: Any) -> bool:
 
 def _clean(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> None:
     link.due_at, link.attempts, link.updated_at = None, 0, desk.now
+    link.parked = {name: entry for name, entry in link.parked.items() if name != COMBINED}
     if not link.parked:
         link.error = None
     if not link.receiver:

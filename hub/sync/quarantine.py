@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from contracts.connector import Record
 from hub.store import tables
 from hub.sync.desk import Desk
+
+_KEPT = 1_000_000
+
+
+def put_aside(desk: Desk, record: Record, cause: Exception) -> None:
+    """Quarantine a record that the engine or the database could not take, and forget that it was to be read."""
+    desk.read_done(record.ref)
+    quarantine(desk, record.ref, repr(record), f"it cannot be taken in ({type(cause).__name__}).", None)
 
 
 def quarantine(desk: Desk, ref: str, raw: str, problem: str, field: str | None) -> None:
     """Put one record aside; the same one again changes nothing."""
     table = tables.quarantine
+    ref, problem, raw = _clean(ref), _clean(problem), _clean(raw)
     digest = desk.keys.digest(f"{raw}\x1f{problem}", "quarantine")
     mine = (table.c.connection_id == desk.row.id) & (table.c.ref == ref)
     known = desk.unit.sql.execute(select(table.c.digest, table.c.resolved_at).where(mine)).first()
@@ -28,6 +38,11 @@ def quarantine(desk: Desk, ref: str, raw: str, problem: str, field: str | None) 
         desk.unit.sql.execute(table.insert().values(connection_id=desk.row.id, ref=ref, first_at=desk.now, **values))
     else:
         desk.unit.sql.execute(update(table).where(mine).values(**values))
+
+
+def _clean(text: str) -> str:
+    # What made the record impossible to keep must not make its quarantine impossible too.
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()[:_KEPT]
 
 
 def released(desk: Desk, *refs: str) -> None:

@@ -8,7 +8,7 @@ from contracts.connector import Page
 from contracts.errors import Refused
 from hub.store import tables
 from hub.store.rows import ConnectionRow
-from hub.sync.desk import Desk
+from hub.sync.desk import Desk, in_parts
 from hub.words import ConflictKind, Recovery
 
 
@@ -32,9 +32,8 @@ def went_back(desk: Desk, page: Page) -> set[str]:
     refs = {record.ref: record.version for record in page.records if record.version is not None}
     if not refs:
         return set()
-    found = desk.unit.sql.execute(
-        select(link.ref, link.version).where(link.connection_id == desk.row.id, link.ref.in_(list(refs)), link.version.is_not(None))
-    )
+    known = select(link.ref, link.version).where(link.connection_id == desk.row.id, link.version.is_not(None))
+    found = in_parts(desk, known, link.ref, refs)
     return {row.ref for row in found if _older(refs[row.ref], row.version)}
 
 
@@ -65,7 +64,8 @@ def hub_forgot(desk: Desk) -> bool:
     """
     if desk.forgot is None:
         table = tables.connections.c
-        waiting = select(table.id).where(table.recovery == Recovery.HUB.value, table.pull_paused.is_(None)).limit(1)
+        by_person = table.pull_paused.is_not(None) & table.pull_error.is_(None)
+        waiting = select(table.id).where(table.recovery == Recovery.HUB.value, ~by_person).limit(1)
         desk.unit.flush()
         desk.forgot = desk.unit.sql.execute(waiting).first() is not None
     return desk.forgot

@@ -17,10 +17,10 @@ from hub.sync import backoff
 from hub.sync.creates import created, doubt, miss
 from hub.sync.deletions import believed, missing
 from hub.sync.desk import Desk
-from hub.sync.marks import value_mark
+from hub.sync.marks import remembered, value_mark
 from hub.sync.memo import expect
 from hub.sync.observe import observe
-from hub.sync.push import next_task
+from hub.sync.push import COMBINED, next_task
 from hub.sync.quarantine import quarantine, released
 from hub.sync.recovery import hub_forgot
 from hub.words import Direction, LinkState, Outcome, Phase, Recovery, SentState
@@ -40,7 +40,7 @@ def acknowledged(desk: Desk, task: Apply, receipt: Receipt) -> list[Task]:
     asked = {name: value for name, value in entry["fields"].items() if name in desk.peer.sheet.reads}
     history = dict(link.history)
     for name, value in asked.items():
-        history[name] = [*(item for item in history.get(name, []) if item != value_mark(value)), value_mark(value)]
+        history[name] = remembered(history.get(name, []), value)
     before, link.base, link.history = dict(link.base or {}), {**(link.base or {}), **asked}, history
     link.version, link.seen, link.attempts, link.error = receipt.version, None, 0, None
     link.touched, link.updated_at = desk.tick(), desk.now
@@ -180,6 +180,10 @@ def _stale(desk: Desk, link: LinkRow, task: Apply | Create) -> list[Task]:
         link.due_at = desk.now + timedelta(seconds=backoff.wait(link.attempts, link.id))
         return []
     link.due_at = desk.now
+    if not desk.peer.sheet.can_fetch:
+        desk.read_again(task.ref, "stale")
+        link.due_at = desk.now + timedelta(seconds=desk.peer.policy.interval)
+        return []
     return [Read(desk.row.tick, task.ref)]
 
 
@@ -193,11 +197,16 @@ def _park(desk: Desk, link: LinkRow, task: Apply | Create, error: ConnectorError
         link.due_at = None
         return
     parked = dict(link.parked)
+    asked = {name: value for name, value in asked.items() if value is not None or name != "response"}
+    if error.field in asked:
+        asked = {error.field: asked[error.field]}
+    elif len(asked) > 1 and COMBINED not in parked:
+        link.parked, link.due_at = {**parked, COMBINED: {"error": str(error), "at": moment}}, desk.now
+        return
     for name, value in asked.items():
         if name == "response":
             texts = {row.id: row.text for row in desk.unit.responses_of(link.complaint_id)}
-            if value is not None:
-                parked[f"response:{value}"] = {"error": str(error), "at": moment, "asked": value_mark(texts.get(value))}
+            parked[f"response:{value}"] = {"error": str(error), "at": moment, "asked": value_mark(texts.get(value))}
         else:
             parked[name] = {"error": str(error), "at": moment, "asked": value_mark(value)}
     link.parked, link.due_at = parked, desk.now
@@ -215,6 +224,11 @@ def read_failed(desk: Desk, task: Read, error: ConnectorError) -> list[Task]:
     link = desk.link_by_ref(task.ref)
     if isinstance(error, Gone):
         return gone(desk, task.ref)
+    if isinstance(error, Stop):
+        # Nothing is wrong with this record: it is read when the connection works again.
+        fails(desk, Direction.PULL, error)
+        desk.row.pull_paused = desk.row.push_paused = str(error)
+        return []
     desk.read_done(task.ref)
     if isinstance(error, Reject):
         quarantine(desk, task.ref, str(error), error.problem, error.field)
@@ -222,8 +236,6 @@ def read_failed(desk: Desk, task: Read, error: ConnectorError) -> list[Task]:
     else:
         fails(desk, Direction.PULL, error)
         pause = backoff.wait(1, task.ref, error.retry_after if isinstance(error, NotDone) else None)
-        if isinstance(error, Stop):
-            desk.row.pull_paused = str(error)
         desk.read_again(task.ref, "stale", after=pause)
     if link is not None and link.due_at is not None:
         link.due_at, link.error = desk.now + timedelta(seconds=pause), str(error)
