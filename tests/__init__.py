@@ -1,0 +1,1 @@
+"""The same tree again; `tests/README.md` says what each folder is for."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from connectors.database import statements
 from connectors.database.dialect import Table
+from connectors.database.grants import grants
 from connectors.database.layout import Layout
 from connectors.database.reading import Reader
 from connectors.database.session import Database, Session
@@ -19,9 +20,31 @@ def check(database: Database, layout: Layout, reader: Reader) -> None:
         problems = [*_read_rights(database, session, layout), *_write_rights(database, session, layout), *_words(database, session, layout)]
         if not problems:
             _try(database, session, layout, reader)
-            problems = list(_keys(database, session, layout))
+            problems = [*_keys(database, session, layout), *_reporter_of_ours(database, session, layout)]
+        advice = _statements(session, layout) if any(_of_rights(each) for each in problems) else ""
     if problems:
-        raise Stop(f"{len(problems)} thing{'s are' if len(problems) > 1 else ' is'} wrong: " + " ".join(problems))
+        raise Stop(_told(problems), advice)
+
+
+def _told(problems: Iterable[str]) -> str:
+    """Say each thing once, the longer way where two say it, and each on its line if they are several."""
+    once = list(dict.fromkeys(problems))
+    said = [each for each in once if not any(other.startswith(each) for other in once if other != each)]
+    return said[0] if len(said) == 1 else f"{len(said)} things are wrong:" + "".join(f"\n  - {each}" for each in said)
+
+
+def _of_rights(problem: str) -> bool:
+    return "may not" in problem or "no right" in problem
+
+
+def _statements(session: Session, layout: Layout) -> str:
+    """Return what the database's administrator may run, for the user that we are."""
+    who = layout.address.user or ""
+    host = "%"
+    if layout.address.kind == "mysql":
+        who, _, host = str(session.ask("SELECT CURRENT_USER() AS who")[0]["who"]).rpartition("@")
+    lines = grants(layout, user=who, host=host) if layout.address.kind != "sqlite" else []
+    return "".join(["\nAll the rights these settings need:", *(f"\n  {line}" for line in lines)]) if lines else ""
 
 
 def _needed(layout: Layout) -> list[tuple[str, Iterable[str]]]:
@@ -61,9 +84,9 @@ def _right(database: Database, session: Session, table: str, columns: Iterable[s
     except Stop:
         return  # said already
     names = [name for name in columns if name in known.columns]
-    for name in dict.fromkeys(names):
-        if right not in known.columns[name].grants:
-            yield f"The user may not {right} {table}.{name}; grant it, or take it out of the settings."
+    refused = [name for name in dict.fromkeys(names) if right not in known.columns[name].grants]
+    if refused:
+        yield f"The user may not {right} {table}.{f', {table}.'.join(refused)}; grant it, or take it out of the settings."
     if names and not known.transactional:
         yield f"The table {table} knows no transactions (MyISAM); run: ALTER TABLE {table} ENGINE=InnoDB."
 
@@ -112,3 +135,13 @@ def _keys(database: Database, session: Session, layout: Layout) -> Iterator[str]
     counted = session.ask(*statements.count(database.dialect, layout.complaints))[0]
     if counted["n"] != counted["d"]:
         yield f"{layout.complaints.key} is not a key of {layout.complaints.table}: some rows share a value or have none."
+
+
+def _reporter_of_ours(database: Database, session: Session, layout: Layout) -> Iterator[str]:
+    """The reporter in whose name the hub files must exist, or nothing it files can be read."""
+    people, plan = layout.reporter, layout.create
+    if people is None or plan is None or people.column not in plan.constants:
+        return
+    key = database.key(session, people.table, people.key, plan.constants[people.column])
+    if key is None or not session.ask(*statements.reporters(database.dialect, people, [key])):
+        yield f"'create' gives {people.column} a value that no row of {people.table} has; add that row to {people.table}, or name another."

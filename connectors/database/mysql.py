@@ -156,7 +156,7 @@ def _wrong(code: int) -> Fault | None:
     if code in _MISSING:
         return Fault(Stop, "A configured table or column does not exist.", "Run the check of this connection; it names it.")
     if code in _DENIED:
-        return Fault(Stop, "The user has no right on a configured table.", "Grant what 'simpul database inspect' lists.")
+        return Fault(Stop, "The user has no right on a configured table.", "Run the check of this connection; it says what to grant.")
     if code in _READ_ONLY:
         return Fault(Stop, "The server accepts no writing; it may be a replica.", "Give the address of the primary server.")
     if code in (1267, 1271):
@@ -165,6 +165,8 @@ def _wrong(code: int) -> Fault | None:
 
 
 def _refused(code: int, message: str) -> Fault | None:
+    if code == 1143 and message.startswith("SELECT"):  # no edit can be made without reading
+        return Fault(Stop, "The user may not read a configured column.", "Run the check of this connection; it says what to grant.")
     if code == 1143:
         return Fault(Reject, "The user has no right on this column.", "Grant it, or take the field out of 'write'.", _named(message))
     if code in (1364, 1048):

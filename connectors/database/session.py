@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -137,23 +137,23 @@ class Database:
         return self._tables[name]
 
     def _advice(self, session: Session, name: str) -> str:
-        hint = nearest(name, self.dialect.tables(session.ask, self.address))
-        return f"Did you mean {hint}?" if hint else "Correct the settings, or grant the user its rights."
+        return _correct(name, self.dialect.tables(session.ask, self.address))
 
     def column(self, session: Session, table: str, name: str) -> Column:
         """Return one column. Raises Stop that suggests the nearest name."""
         columns: Mapping[str, Column] = self.table(session, table).columns
         if name not in columns:
-            hint = nearest(name, columns)
-            raise Stop(
-                f"The table {table} has no column {name}, or this user has no right on it.",
-                f"Did you mean {hint}?" if hint else "Correct the settings, or grant the user its rights.",
-            )
+            raise Stop(f"The table {table} has no column {name}, or this user has no right on it.", _correct(name, columns))
         return columns[name]
 
     def key(self, session: Session, table: str, column: str, value: object) -> Any:
         """Return a key as its column can be compared with; None if no row can have it."""
         return _comparable(self.column(session, table, column).kind, value)
+
+
+def _correct(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    return nearest(name, names) if names else "Correct the settings, or grant the user its rights."
 
 
 def _comparable(holds: Kind, value: object) -> Any:

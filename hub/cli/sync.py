@@ -6,6 +6,7 @@ import click
 
 from contracts.errors import SimpulError
 from hub.cli.command import Command, as_json, terminal
+from hub.cli.connections.look import state
 from hub.cli.exits import Exit, exit_of
 from hub.cli.progress import counts, progress
 from hub.cli.terminal import Terminal
@@ -60,11 +61,11 @@ def sentence(term: Terminal, one: Run) -> str:
     if after.state is State.INITIALISING:
         text += term.t(" Belum disetujui untuk menulis.", " Not approved to write yet.")
     elif after.state is not State.RUNNING:
-        text += f" {after.state.label(term.language)} {after.detail or ''}".rstrip() + "."
+        text += f" {state(term, after)}".rstrip(".") + "."
     if one.news:
         text += term.t(f" {one.news} hal baru menunggu keputusan.", f" {one.news} more things wait for a person.")
     for error in dict.fromkeys(one.tally.errors):
-        text += f"\n  {error}"
+        text += f"\n  {error}" if error not in text else ""
     return text
 
 

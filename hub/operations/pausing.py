@@ -35,6 +35,14 @@ def resume(hub: Hub, name: str, directions: frozenset[str] = BOTH) -> None:
             row.pull_due_at = unit.now
         if "push" in directions:
             row.push_paused, row.push_failures, row.push_retry_at, row.push_error = None, 0, None, None
+            _wait_no_longer(unit, row.id)
+
+
+def _wait_no_longer(unit: Unit, connection_id: int) -> None:
+    """Make due what backs off; what is in doubt keeps its time, for that is when it can be looked up."""
+    link = tables.links
+    failed = (link.c.attempts > 0, link.c.due_at > unit.now, link.c.state.in_([LinkState.PENDING.value, LinkState.LINKED.value]))
+    unit.sql.execute(update(link).where(link.c.connection_id == connection_id, *failed).values(due_at=unit.now, attempts=0))
 
 
 def reset(hub: Hub, name: str) -> None:

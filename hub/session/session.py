@@ -68,15 +68,20 @@ class Session:
                     break
                 # What was leased is carried out, also beyond ``most``: a write is written down when it is handed out.
                 while tasks:
-                    failures = self.tally.failures
-                    tasks[:0] = self.step(tasks.pop(0))
+                    tasks = self.turn(tasks)
                     done += 1
-                    if self.tally.failures > failures and self._rests:
-                        self._leave(tasks)
-                        tasks = []
         finally:
             self.gateway.release()
         return self.tally
+
+    def turn(self, tasks: list[Task]) -> list[Task]:
+        """Carry out the first task and return what is left: what must follow it at once, then the others."""
+        failures = self.tally.failures
+        following = self.step(tasks[0])
+        if self.tally.failures > failures and self._rests:
+            self._leave(tasks[1:])
+            return following
+        return [*following, *tasks[1:]]
 
     def _leave(self, tasks: list[Task]) -> None:
         # The app has said "not now" or "not you": what was only to be read is left, what was written down is taken back.

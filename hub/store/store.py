@@ -1,12 +1,19 @@
-"""The database: one URL in, short transactions out. SQLite (WAL, synchronous FULL) or PostgreSQL (fsync on)."""
+"""The database: one URL in, short transactions out. SQLite (WAL, synchronous FULL) or PostgreSQL (fsync on).
+
+A dry run belongs to the thread (the context) that began it; what others write meanwhile is theirs and stays. It locks
+what a writing transaction locks, for as long as it takes: on SQLite the whole database for writing (others wait half a
+minute, then fail and try again), on PostgreSQL the connection's row and every complaint that it touches.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +23,7 @@ import uuid_utils
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.pool import StaticPool
 
 from contracts.errors import SimpulError
@@ -29,6 +36,13 @@ Result = TypeVar("Result")
 _TIE = ("40001", "40P01")
 _TIES = 5
 
+# A value out of its type's range, a broken constraint, a value too long for its index: it is the row that cannot be kept.
+_THE_ROW = ("22", "23", "54")
+_CONSTRAINT = re.compile(r"constraint failed: ([\w., ]+)")
+
+# By store, the connection on which the running context tries things out.
+_TRIALS: ContextVar[Mapping[Store, Connection]] = ContextVar("simpul_trials")
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -38,10 +52,11 @@ def new_id() -> str:
 
 
 class Unstorable(SimpulError):
-    """A value that the database cannot keep (its kind, its length, a broken invariant); carries no value itself."""
+    """The database refuses a row. It holds what may be told of that: the SQLSTATE and the constraint, never the row."""
 
     def __init__(self, sqlstate: str | None = None, constraint: str | None = None) -> None:
-        super().__init__("the database cannot keep this value.", "The record it came with is put aside.")
+        why = ", ".join(part for part in (sqlstate and f"SQLSTATE {sqlstate}", constraint) if part) or "a value of the wrong kind"
+        super().__init__(f"The database cannot keep this row ({why}).", "Nothing of it was written.")
         self.sqlstate = sqlstate
         self.constraint = constraint
 
@@ -54,7 +69,6 @@ class Store:
         self.now = now
         self.make_id = make_id
         self.on_commit: Callable[[], None] = _nothing
-        self._dry: Connection | None = None
 
     def migrate(self) -> None:
         """Bring the tables to this release; safe to run by several processes, and again."""
@@ -63,7 +77,7 @@ class Store:
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
-        """Open one transaction that may write; it is flushed and committed at the end, or leaves nothing."""
+        """Open one transaction that may write; it is flushed and committed at the end, or leaves nothing. Raises Unstorable."""
         with self.writing() as sql:
             unit = Unit(sql, self.now(), self.make_id)
             yield unit
@@ -71,12 +85,13 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open one writing transaction on the bare connection."""
-        if self._dry is not None:
-            with self._dry.begin_nested():
-                yield self._dry
+        """Open one writing transaction on the bare connection. Raises Unstorable."""
+        trial = self._trial()
+        if trial is not None:
+            with _discreet(), trial.begin_nested():
+                yield trial
             return
-        with self.engine.connect().execution_options(simpul_write=True) as sql, sql.begin():
+        with _discreet(), self.engine.connect().execution_options(simpul_write=True) as sql, sql.begin():
             yield sql
             self.on_commit()
 
@@ -93,24 +108,29 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open one consistent view that writes nothing."""
-        if self._dry is not None:
-            yield self._dry
+        trial = self._trial()
+        if trial is not None:
+            with _discreet():
+                yield trial
             return
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if self.engine.dialect.name == "postgresql" else {}
-        with self.engine.connect().execution_options(**options) as sql, sql.begin():
+        with _discreet(), self.engine.connect().execution_options(**options) as sql, sql.begin():
             yield sql
 
     @contextmanager
     def dry(self) -> Iterator[None]:
-        """Run everything inside in one transaction that is thrown away at the end: the dry run."""
+        """Run what this thread does inside in one transaction that is thrown away at the end: the dry run."""
         with self.engine.connect().execution_options(simpul_write=True) as sql:
             outer = sql.begin()
-            self._dry = sql
+            mine = _TRIALS.set({**_TRIALS.get({}), self: sql})
             try:
                 yield
             finally:
-                self._dry = None
+                _TRIALS.reset(mine)
                 outer.rollback()
+
+    def _trial(self) -> Connection | None:
+        return _TRIALS.get({}).get(self)
 
     def any_sealed(self) -> bytes | None:
         """Return any one sealed value, to prove that the right keys are at hand before anything new is sealed."""
@@ -124,6 +144,31 @@ class Store:
     def close(self) -> None:
         """Give the database connections back."""
         self.engine.dispose()
+
+
+@contextmanager
+def _discreet() -> Iterator[None]:
+    """Let no error of the database carry content: PostgreSQL quotes the whole row, and every error holds its parameters."""
+    try:
+        yield
+    except (StatementError, UnicodeEncodeError) as error:
+        refused = _refused(error)
+        if refused is not None:
+            raise refused from None
+        if isinstance(error, StatementError):
+            error.params = None
+        raise
+
+
+def _refused(error: StatementError | UnicodeEncodeError) -> Unstorable | None:
+    if not isinstance(error, DBAPIError):
+        return Unstorable(None, None)
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if not isinstance(error, (IntegrityError, DataError)) and str(sqlstate)[:2] not in _THE_ROW:
+        return None
+    told = _CONSTRAINT.search(str(error.orig)) if sqlstate is None else None
+    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    return Unstorable(sqlstate, named or (told.group(1) if told else None))
 
 
 def _nothing() -> None:

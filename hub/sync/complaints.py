@@ -17,6 +17,7 @@ from hub.store.rows import ComplaintRow, LinkRow, ResponseRow
 from hub.sync.desk import Desk
 from hub.sync.marks import text_key, veil
 from hub.sync.plan import differences
+from hub.sync.project import REDACTED, redacted
 from hub.sync.receivers import Case, receivers
 from hub.words import LinkState
 
@@ -34,7 +35,9 @@ class Source:
 
 
 def change(desk: Desk, complaint: ComplaintRow, name: Field, value: Any, source: Source) -> None:
-    """Give one field a new value, with everything that follows from it inside this transaction."""
+    """Give one field a new value, with everything that follows from it inside this transaction; what was erased stays so."""
+    if complaint.erased and name in REDACTED:
+        return
     old = complaint.veiled().get(name)
     new = veil({name: value}, desk.keys)[name]
     if name in IDENTITY_FIELDS:
@@ -137,7 +140,8 @@ def respond(desk: Desk, complaint: ComplaintRow, response: Response, source: Sou
         position=1 + max((other.position for other in said), default=0),
         text=response.text,
         visibility=response.visibility.value,
-        author=response.author or _agency(desk, source) or source.actor,
+        # Never the name that the app gives: it may be that of a reporter who wants to stay unknown.
+        author=_agency(desk, source) or source.actor,
         written_at=response.written_at,
         attachments=[{"name": item.name, "media_type": item.media_type, "size": item.size} for item in response.attachments],
         connection_id=source.connection_id,
@@ -154,7 +158,9 @@ def respond(desk: Desk, complaint: ComplaintRow, response: Response, source: Sou
 
 
 def amend(desk: Desk, complaint: ComplaintRow, row: ResponseRow, text: str, visibility: str, source: Source) -> None:
-    """Let a new version of a response amend the old one, which stays in the ledger."""
+    """Let a new version of a response amend the old one, which stays in the ledger; after an erasure nothing more is taken in."""
+    if complaint.erased:
+        return
     old = {"response": row.id, "text": row.text, "visibility": row.visibility}
     row.text, row.visibility, row.version = text, visibility, row.version + 1
     complaint.version += 1
@@ -202,8 +208,17 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
         if connection_id not in desk.network.peers:
             continue
         _route(desk, link, connection_id in wanted_by)
+        if complaint.erased and link.state is LinkState.ENDED and _to_redact(desk, link):
+            # It ended, and its record still says what was erased: the last projection is made once more.
+            link.state, link.due_at = LinkState.LINKED, desk.now
         if link.due_at is None and (link.state is LinkState.PENDING or (link.state is LinkState.LINKED and differs(desk, complaint, link))):
             desk.mark(link)
+
+
+def _to_redact(desk: Desk, link: LinkRow) -> bool:
+    base = link.agreed()
+    told = differences(redacted(base, base, desk.network.peers[link.connection_id].sheet), base)
+    return link.ref is not None and not told.keys() <= link.parked.keys()
 
 
 def _route(desk: Desk, link: LinkRow, receiver: bool) -> None:

@@ -16,9 +16,9 @@ from hub.store import tables
 from hub.store.rows import ComplaintRow, ConnectionRow, LinkRow, ResponseRow
 from hub.store.unit import Unit
 from hub.sync.network import Network, Peer
-from hub.sync.project import final, wanted
+from hub.sync.project import final, overshared, redacted, wanted
 from hub.sync.rights import Standing, standing
-from hub.words import ConflictKind, ConflictState, LinkState, SentState
+from hub.words import ConflictKind, ConflictState, LinkState, Outcome, SentState
 
 _PART = 400
 
@@ -82,12 +82,26 @@ class Desk:
 
     def want(self, complaint: ComplaintRow, link: LinkRow) -> dict[Field, Any]:
         """Return what the link's record should say."""
+        want = self._projection(complaint, link)
+        return redacted(want, link.agreed(), self.network.peers[link.connection_id].sheet) if complaint.erased else want
+
+    def _projection(self, complaint: ComplaintRow, link: LinkRow) -> dict[Field, Any]:
         peer = self.network.peers[link.connection_id]
         origin = complaint.origin_id == peer.id
-        base = link.agreed()
+        content, base = complaint.veiled(), link.agreed()
         if not link.receiver:
-            return final(complaint.veiled(), base, peer.sheet, peer.policy, origin=origin)
-        return wanted(complaint.veiled(), base, peer.sheet, peer.policy, origin=origin)
+            return final(content, base, peer.sheet, peer.policy, origin=origin)
+        over = overshared(content, base, peer.sheet, peer.policy, origin=origin)
+        return wanted(content, base, peer.sheet, peer.policy, origin=origin, given=self._given(link, over))
+
+    def _given(self, link: LinkRow, names: frozenset[Field]) -> frozenset[Field]:
+        """Of these fields, those that still say what the hub wrote there: what an app knew by itself is not taken from it."""
+        if not names:
+            return names
+        attempt, base = tables.attempts.c, link.agreed()
+        told = select(attempt.payload).where(attempt.link_id == link.id, attempt.outcome == Outcome.ACKNOWLEDGED.value)
+        payloads = [row.payload for row in self.unit.sql.execute(told)]
+        return frozenset(name for name in names if any(payload.get(name.value) == base[name] for payload in payloads))
 
     def unsaid(self, complaint: ComplaintRow, link: LinkRow) -> list[ResponseRow]:
         """Return the responses this link's app should have and has not, in order."""

@@ -21,7 +21,7 @@ from hub.sync.marks import fingerprint, same_text, text_key, whole_text_key
 from hub.words import ConflictKind, ConflictState, LinkState, Recovery
 
 # Of the words of the shorter text, so much must stand in the other for a typed number to be believed at once.
-_SHARED = 0.2
+_SHARED = 0.34
 _FREE = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.GONE, LinkState.ENDED})
 
 

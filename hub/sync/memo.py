@@ -12,7 +12,7 @@ from typing import Any
 from contracts.content import Field
 from hub.store.rows import LinkRow
 from hub.sync.marks import value_mark
-from hub.sync.project import degraded, same
+from hub.sync.project import ERASED, STANDING, degraded, same
 
 _READ_BACK = 3
 
@@ -46,12 +46,16 @@ def _first_reading(link: LinkRow, stored: dict[str, Any], said: dict[Field, Any]
     value = said[field]
     if same(asked, value):
         return
-    if same(before, value):
+    # Nothing is kept of what an erased complaint said: whatever nobody else wrote there meanwhile has stood there before.
+    stays = before == STANDING and wrote in (None, version) and not degraded(asked, value)
+    if same(before, value) or stays:
         # Acknowledged, and not done: the hub's value stands, and a person sees that this app does not keep it.
-        link.base = {**(link.base or {}), field.value: value}
+        link.base = {**(link.base or {}), field.value: STANDING if stays else value}
         link.parked = {**link.parked, field.value: {"error": "the app accepted it and did not keep it", "asked": value_mark(asked)}}
         return
     # At the version our write produced nobody else can have been; without versions only a visible cut is believed.
     if (wrote is not None and wrote == version) or degraded(asked, value):
+        if asked == ERASED and not degraded(asked, value):
+            return
         stored[field.value] = [asked, value]
         said[field] = asked

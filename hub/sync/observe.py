@@ -66,7 +66,7 @@ def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None
     settle_sent(desk, link, local, record, began)
     said = effective(link, local, record.version)
     if complaint.erased:
-        said = without_erased(said, desk.peer.sheet)
+        said = without_erased(link, said, desk.peer.sheet)
     if not _equal(link.base, said):
         if link.state is LinkState.ENDED:
             _proposals(desk, complaint, link, said)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from math import isclose
 from typing import Any
 
 from contracts.connector import Capabilities
@@ -12,7 +14,15 @@ from hub.sync.policy import Policy
 
 Content = Mapping[Field, Any]
 
+ERASED = "[dihapus]"
+# In the base of an erased complaint: something personal stands there still; what it is nobody keeps.
+STANDING = "[…]"
+TEXTS = frozenset({Field.TITLE, Field.DESCRIPTION, Field.ADDRESS})
+POINTS = frozenset({Field.LATITUDE, Field.LONGITUDE})
+REDACTED = TEXTS | POINTS | IDENTITY_FIELDS
+
 _STAND_IN = 80
+_SINGLE = 1e-7
 
 
 def same(one: Any, other: Any) -> bool:
@@ -46,9 +56,25 @@ def visible(content: Content, policy: Policy, *, origin: bool) -> dict[Field, An
     return {name: value for name, value in content.items() if policy.allows(name) and name not in hidden}
 
 
-def wanted(content: Content, base: Content, sheet: Capabilities, policy: Policy, *, origin: bool) -> dict[Field, Any]:
-    """Return what the app's record should say: the base, with every visible, sayable and writable field moved to the hub's value."""
+def overshared(content: Content, base: Content, sheet: Capabilities, policy: Policy, *, origin: bool) -> frozenset[Field]:
+    """Name the identity fields that the app's record shows and that its connection may not be given (any more)."""
+    if origin:
+        return frozenset()
+    shown = frozenset(name for name in IDENTITY_FIELDS & sheet.reads if not same(base.get(name), None))
+    return shown if content.get(Field.ANONYMOUS) else frozenset(name for name in shown if not policy.allows(name))
+
+
+def wanted(
+    content: Content, base: Content, sheet: Capabilities, policy: Policy, *, origin: bool, given: Collection[Field] = ()
+) -> dict[Field, Any]:
+    """Return what the app's record should say: the base, with every visible, sayable and writable field moved to the hub's value.
+
+    ``given``: the fields that still say what the hub itself wrote there; only those are ever taken back.
+    """
     want = dict(base)
+    for name in overshared(content, base, sheet, policy, origin=origin) & sheet.writes:
+        if name in given:
+            want[name] = None
     for name, value in visible(content, policy, origin=origin).items():
         if name in sheet.writes and name in sheet.reads:
             said = express(name, value, sheet)
@@ -62,13 +88,16 @@ def wanted(content: Content, base: Content, sheet: Capabilities, policy: Policy,
 
 def unsupported(content: Content, base: Content, sheet: Capabilities, policy: Policy, *, origin: bool) -> list[str]:
     """Name the fields where the hub says something the app shows but cannot be told: shown to people, never faked."""
-    lacking = []
+    told = sheet.reads - sheet.writes
+    lacking = {name.value for name in told & REDACTED if base.get(name) == STANDING}
+    over = overshared(content, base, sheet, policy, origin=origin) & told
+    lacking |= {name.value for name in over if same(base.get(name), content.get(name))}
     for name, value in visible(content, policy, origin=origin).items():
         if name not in sheet.reads or value is None:
             continue
         said = express(name, value, sheet)
         if said is None or (name not in sheet.writes and not same(said, base.get(name))):
-            lacking.append(name.value)
+            lacking.add(name.value)
     return sorted(lacking)
 
 
@@ -97,12 +126,36 @@ def final(content: Content, base: Content, sheet: Capabilities, policy: Policy, 
     return want
 
 
+def redacted(want: Content, base: Content, sheet: Capabilities) -> dict[Field, Any]:
+    """Return what the record of an erased complaint should say: nothing personal, wherever the app can be told so."""
+    told = dict(want)
+    for name in REDACTED & sheet.reads & sheet.writes:
+        empty = same(base.get(name), None) and same(want.get(name), None)
+        told[name] = express(name, ERASED, sheet) if name in TEXTS and not empty else None
+    return told
+
+
 def degraded(asked: Any, stored: Any) -> bool:
-    """Tell whether ``stored`` is what an app may make of ``asked`` by cutting or folding white space."""
+    """Tell whether ``stored`` is what an app may make of ``asked`` by cutting, rounding or folding white space."""
+    if isinstance(asked, float) and isinstance(stored, float):
+        return _rounded(asked, stored)
     if not isinstance(asked, str) or not isinstance(stored, str) or not stored:
         return False
     one, other = " ".join(asked.split()), " ".join(stored.split())
     return one == other or (len(other) >= 3 and one.startswith(other))
+
+
+def _rounded(asked: float, stored: float) -> bool:
+    # To fewer digits after the point, or to single precision, which shows more of them and means less.
+    digits = _digits(stored)
+    if isclose(asked, stored, rel_tol=_SINGLE):
+        return True
+    return 0 < digits < _digits(asked) and stored in (round(asked, digits), int(asked * 10**digits) / 10**digits)
+
+
+def _digits(value: float) -> int:
+    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _may_be_emptied(name: Field) -> bool:

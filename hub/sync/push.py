@@ -12,7 +12,7 @@ from contracts.content import Field
 from contracts.events import Kind
 from contracts.gateway import Apply, Read, Task
 from contracts.vocabulary import Status, Visibility
-from hub.store.rows import AttemptRow, ComplaintRow, LinkRow, ResponseLinkRow
+from hub.store.rows import AttemptRow, ComplaintRow, LinkRow, ResponseLinkRow, ResponseRow
 from hub.sync.complaints import plain
 from hub.sync.creates import create_next
 from hub.sync.desk import Desk
@@ -142,13 +142,23 @@ def _mark_said(desk: Desk, link: LinkRow, saying: Saying, attempt: str) -> Respo
     return mark
 
 
+def _author(desk: Desk, row: ResponseRow) -> str | None:
+    # An agency, never a person: what an app gives as a name may be that of a reporter who wants to stay unknown.
+    if row.connection_id is None:
+        return desk.network.coordinator
+    peer = desk.network.peers.get(row.connection_id)
+    return peer.agency if peer else None
+
+
 def _edit(desk: Desk, complaint: ComplaintRow, said: dict[Field, Any], saying: Saying | None) -> Edit:
     flat = {Field(name): value for name, value in said.items()}
     status, holder = flat.pop(Field.STATUS, None), flat.pop(Field.HOLDER, None)
     reason = flat.pop(Field.REASON) if flat.get(Field.REASON) is not None else None
     row = next((row for row in desk.unit.responses_of(complaint.id) if saying and row.id == saying.id), None)
     response = (
-        Response(saying.text, saying.visibility, row.written_at if row else desk.now, row.author if row else None) if saying else None
+        Response(saying.text, saying.visibility, row.written_at if row else desk.now, _author(desk, row) if row else None)
+        if saying
+        else None
     )
     return Edit(
         fields=flat,

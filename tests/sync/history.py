@@ -27,6 +27,7 @@ class History:
         self.writes: dict[tuple[str, Field], list[str]] = {}
         self.saw: dict[str, str | None] = {}
         self.deleted: set[tuple[str, str]] = set()
+        self.erased: set[str] = set()
         self._count = 0
 
     def value(self, prefix: str) -> str:
@@ -38,6 +39,14 @@ class History:
         """Somebody wrote a value while looking at another."""
         self.writes.setdefault((text, field), []).append(mark(value))
         self.saw[mark(value)] = mark(saw) if saw is not None else None
+
+    def needles(self) -> list[str]:
+        """What of erased complaints must not be found in the hub: their texts, and every title they ever had."""
+        titles = [f"{value} " for text in self.erased for value in self.writes.get((text, Field.TITLE), [])]
+        return [*sorted(self.erased), *titles]
+
+    def _let_go(self, text: str) -> bool:
+        return text in self.erased or any(text == gone for _, gone in self.deleted)
 
     def knew(self, early: str, late: str) -> bool:
         """Tell whether the author of ``late`` was, directly or through others, looking at ``early``."""
@@ -60,7 +69,7 @@ class History:
         """No accepted value vanishes: it stands, or it is in the ledger or among the conflicts."""
         known = _known(world)
         for (text, field), values in self.writes.items():
-            if any(text == gone for _, gone in self.deleted):
+            if self._let_go(text):
                 continue
             shown = {mark(row.fields.get(field)) for app in world.apps.values() for row in app.store.rows.values()}
             lost = [value for value in values[-1:] if value not in known | shown | _excused(world)]
@@ -71,7 +80,7 @@ class History:
         by_text = {str(row.content.get("description")): row for row in complaints(world)}
         for (text, field), values in self.writes.items():
             values = [value for value in values if value not in _excused(world)]
-            if text not in by_text or not values or any(text == gone for _, gone in self.deleted):
+            if text not in by_text or not values or self._let_go(text):
                 continue
             row = by_text[text]
             recorded = {mark(side) for found in on_record(world, complaint_id=row.id) for side in (found.hub_value, found.local_value)}
@@ -92,7 +101,7 @@ class History:
         """An app with a conditional write never has a value replaced that the hub was not shown."""
         for name, app in world.apps.items():
             if app.behaviour.conditional_write:
-                unseen = [entry for entry in app.journal.unseen if entry.what in ("title", "category")]
+                unseen = [entry for entry in app.journal.unseen if entry.what in ("title", "category", "status")]
                 assert not unseen, f"I2: in {name} values were replaced that the hub never saw: {unseen}"
 
 

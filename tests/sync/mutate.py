@@ -22,7 +22,7 @@ from tests.sync.mutants import MUTANTS, Mutant
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = (
     ("property test", ["tests/sync/test_rules.py"]),
-    ("scenario", [f"tests/sync/test_{name}.py" for name in ("scenarios", "restores", "vocabularies", "neighbours", "responses")]),
+    ("scenario", [f"tests/sync/test_{name}.py" for name in ("scenarios", "restores", "vocabularies", "neighbours", "responses", "stamps")]),
     ("state machine", ["tests/sync/test_machine.py"]),
 )
 

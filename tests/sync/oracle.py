@@ -95,9 +95,9 @@ def i5_chosen(world: World) -> None:
                 continue
             status = behaviour.words[word].value
             stands = behaviour.said.get(Status(complaint.status))
-            taken = {entry.new for entry in world_ledger(desk, complaint.id) if entry.kind in ("status", "filed")}
+            taken = {"received"} | {entry.new for entry in world_ledger(desk, complaint.id) if entry.kind == "status"}
             on_it = (complaint.id, link.connection_id, status) in said
-            assert status in taken or on_it or stands == word or status == "received", (
+            assert status in taken or on_it or stands == word, (
                 f"I5: {word!r} was chosen in {name}:{link.ref}, the complaint is {complaint.status}, and nothing tells of it"
             )
 

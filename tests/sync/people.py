@@ -13,6 +13,8 @@ from contracts.vocabulary import Status, Visibility
 from hub.store import tables
 from hub.store.rows import ComplaintRow, LinkRow, ResponseLinkRow, ResponseRow
 from hub.sync.complaints import Source, change, respond, spread
+from hub.sync.creates import decide_by_hand
+from hub.words import LinkState
 from tests.sync.world import World
 
 PERSON = Source(None, "person", "person")
@@ -119,3 +121,26 @@ def connection(world: World, name: str) -> Any:
     """A connection's row."""
     with world.reading() as sql:
         return sql.execute(select(tables.connections).where(tables.connections.c.name == name)).one()
+
+
+def tend(world: World) -> bool:
+    """The operator sends again what was refused, and says of creates in doubt what became of them; tell whether there was anything."""
+    busy = False
+    for complaint in complaints(world):
+        for name, seen in links(world, complaint.id).items():
+            lost = seen.state is LinkState.AMBIGUOUS and seen.due_at is None
+            if seen.state is LinkState.ENDED or not (seen.parked or lost):
+                continue
+            busy = True
+            with world.engine.working(name) as desk:
+                link = desk.unit.links_of(complaint.id)[world.ids[name]]
+                if lost:
+                    decide_by_hand(desk, link, exists_as=_looked_up(world, name, str(complaint.content.get("description"))))
+                else:
+                    link.parked, link.attempts, link.error, link.due_at = {}, 0, None, desk.now
+    return busy
+
+
+def _looked_up(world: World, name: str, text: str) -> str | None:
+    found = [row.ref for row in rows(world, name) if row.fields.get(Field.DESCRIPTION) == text]
+    return found[0] if found else None

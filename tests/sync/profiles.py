@@ -84,6 +84,21 @@ STEPS_ONLY = Behaviour(
         Status.ANSWERED: frozenset({Status.IN_PROGRESS}),
     },
 )
+REMEMBERS_EPOCHS = Behaviour(reads=SHOWN, creates=SHOWN, writes=CHANGED, has_epoch=True)
+REOPENS = Behaviour(reads=SHOWN, creates=SHOWN, writes=CHANGED, words=THREE_WORDS, write_words=SAID, reopens=frozenset({Status.IN_PROGRESS}))
+# Neither searched nor listed: what became of a create is known by what comes in, or by a person.
+BLIND = Behaviour(
+    feed=Feed.INBOX,
+    reads=SHOWN,
+    creates=SHOWN,
+    writes=CHANGED,
+    versions=Versions.OPAQUE,
+    carries_token=False,
+    can_find=False,
+    can_list=False,
+    idempotent_create=False,
+    signals_deletion=True,
+)
 
 PROFILES: dict[str, Behaviour] = {
     "rich": RICH,
@@ -95,4 +110,8 @@ PROFILES: dict[str, Behaviour] = {
     "cuts_silently": CUTS_SILENTLY,
     "reply_opens": REPLY_OPENS,
     "steps_only": STEPS_ONLY,
+    "remembers_epochs": REMEMBERS_EPOCHS,
+    "reopens": REOPENS,
 }
+# A backup of an app that nobody can list, put back, is noticed by nobody: these take part only where nothing is restored.
+UNRESTORED: dict[str, Behaviour] = {**PROFILES, "blind": BLIND}

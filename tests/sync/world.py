@@ -161,8 +161,8 @@ class World:
         session = Session(gateway, Watched(self, name), ahead=False)
         while tasks := list(gateway.lease(50)):
             while tasks:
-                task = tasks.pop(0)
-                tasks[:0] = session.step(task)
+                task = tasks[0]
+                tasks = session.turn(tasks)
                 yield task
         gateway.release()
 

@@ -30,7 +30,7 @@ _COLUMNS: list[Two] = [
 
 def state(term: Terminal, each: Standing) -> str:
     """Write a state with its detail."""
-    return each.state.label(term.language) + (f" {each.detail}" if each.detail else "")
+    return each.state.label(term.language) + (f": {each.detail}" if each.detail else "")
 
 
 @click.command("list", cls=Command)
