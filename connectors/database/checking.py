@@ -140,7 +140,7 @@ def _keys(database: Database, session: Session, layout: Layout) -> Iterator[str]
 def _reporter_of_ours(database: Database, session: Session, layout: Layout) -> Iterator[str]:
     """The reporter in whose name the hub files must exist, or nothing it files can be read."""
     people, plan = layout.reporter, layout.create
-    if people is None or plan is None or people.column not in plan.constants:
+    if people is None or plan is None or plan.constants.get(people.column) is None:
         return
     key = database.key(session, people.table, people.key, plan.constants[people.column])
     if key is None or not session.ask(*statements.reporters(database.dialect, people, [key])):

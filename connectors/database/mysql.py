@@ -165,8 +165,6 @@ def _wrong(code: int) -> Fault | None:
 
 
 def _refused(code: int, message: str) -> Fault | None:
-    if code == 1143 and message.startswith("SELECT"):  # no edit can be made without reading
-        return Fault(Stop, "The user may not read a configured column.", "Run the check of this connection; it says what to grant.")
     if code == 1143:
         return Fault(Reject, "The user has no right on this column.", "Grant it, or take the field out of 'write'.", _named(message))
     if code in (1364, 1048):

@@ -26,9 +26,11 @@ class Session:
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
+        self.selecting = False
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Run a query and return its rows by column name."""
+        self.selecting = sql.startswith("SELECT")
         cursor = self._raw.cursor()
         try:
             cursor.execute(sql, tuple(values))
@@ -39,6 +41,7 @@ class Session:
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run a statement and return the key the database made for an inserted row, 0 if it made none."""
+        self.selecting = False
         cursor = self._raw.cursor()
         try:
             cursor.execute(sql, tuple(values))
@@ -70,7 +73,7 @@ class Database:
 
     @contextmanager
     def _session(self, begin: str, *, writing: bool) -> Iterator[Session]:
-        committing = False
+        committing, session = False, None
         fault: Fault | None = None
         raw = self._connect()
         try:
@@ -89,7 +92,9 @@ class Database:
                 self._undo(raw)
             _quietly(raw.close, *self.dialect.errors)
         if fault:
-            raise self._meaning(fault, committing and writing, writing)
+            # What cannot be read is no matter of this one edit.
+            reads = session is not None and session.selecting
+            raise self._meaning(fault, committing and writing, writing and not reads)
 
     def _connect(self) -> Any:
         fault = None

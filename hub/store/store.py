@@ -183,7 +183,10 @@ def _alembic(sql: Connection) -> Config:
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        raise Unstorable from None
 
 
 def _unjson(value: Any) -> Any:

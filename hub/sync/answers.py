@@ -122,7 +122,7 @@ def _amended(desk: Desk, complaint: ComplaintRow, link: LinkRow, mark: ResponseL
     if row.connection_id == desk.row.id and link.state is not LinkState.ENDED:
         amend(desk, complaint, row, local.response.text, local.response.visibility.value, source)
         _tell_amendment(desk, complaint, link, row)
-    else:
+    elif not complaint.erased:
         desk.record(
             ConflictKind.PROPOSAL, complaint, "not_its_response", waits=True, name="response", hub=row.text, local=local.response.text
         )

@@ -17,7 +17,7 @@ from hub.store.rows import ComplaintRow, LinkRow, ResponseRow
 from hub.sync.desk import Desk
 from hub.sync.marks import text_key, veil
 from hub.sync.plan import differences
-from hub.sync.project import REDACTED, redacted
+from hub.sync.project import REDACTED, redacted, unsupported
 from hub.sync.receivers import Case, receivers
 from hub.words import LinkState
 
@@ -211,8 +211,19 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
         if complaint.erased and link.state is LinkState.ENDED and _to_redact(desk, link):
             # It ended, and its record still says what was erased: the last projection is made once more.
             link.state, link.due_at = LinkState.LINKED, desk.now
+        _show_what_stays(desk, complaint, link)
         if link.due_at is None and (link.state is LinkState.PENDING or (link.state is LinkState.LINKED and differs(desk, complaint, link))):
             desk.mark(link)
+
+
+def _show_what_stays(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> None:
+    # A name that may be given no more and cannot be taken back: nothing is due there, and nothing will be read because of it.
+    peer = desk.network.peers[link.connection_id]
+    origin = complaint.origin_id == peer.id
+    lacking = unsupported(complaint.veiled(), link.agreed(), peer.sheet, peer.policy, origin=origin) if link.ref is not None else []
+    stays = {name for name in lacking if name in IDENTITY_FIELDS} - set(link.unsupported)
+    if stays:
+        link.unsupported = sorted({*link.unsupported, *stays})
 
 
 def _to_redact(desk: Desk, link: LinkRow) -> bool:

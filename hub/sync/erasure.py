@@ -21,8 +21,10 @@ from hub.store.rows import ComplaintRow, LinkRow
 from hub.sync.complaints import Source, spread
 from hub.sync.desk import Desk
 from hub.sync.marks import whole_text_key
-from hub.sync.project import ERASED, POINTS, REDACTED, STANDING, TEXTS, express, same
+from hub.sync.project import ERASED, POINTS, REDACTED, STANDING, TEXTS, express, impersonal, same
 from hub.words import ConflictKind, ConflictState, LinkState, SentState
+
+__all__ = ["ERASED", "REDACTED", "RULE", "erase", "without_erased"]
 
 RULE = "erasure_not_possible_there"
 _RESPONSE = "response"
@@ -59,15 +61,11 @@ def _bury(desk: Desk, complaint: ComplaintRow) -> None:
     peers = [desk.network.peers[number] for number in links if number in desk.network.peers]
     kept = {text, *(express(Field.DESCRIPTION, text, peer.sheet) for peer in peers)}
     kept |= {(link.base or {}).get(Field.DESCRIPTION.value) for link in links.values()}
-    marks = {whole_text_key(said, desk.keys) for said in kept if not _nothing(said)} - {None}
+    marks = {whole_text_key(said, desk.keys) for said in kept if not impersonal(said)} - {None}
     table = tables.tombstones
     known = {row.mark for row in desk.unit.sql.execute(select(table.c.mark).where(table.c.mark.in_(marks)))}
     for mark in sorted(str(mark) for mark in marks - known):
         desk.unit.put(table, mark=mark, at=desk.now)
-
-
-def _nothing(value: Any) -> bool:
-    return same(value, None) or value == STANDING or (isinstance(value, str) and ERASED.startswith(value))
 
 
 def _forget_responses(desk: Desk, complaint: ComplaintRow) -> set[str]:
@@ -94,7 +92,7 @@ def _forget(desk: Desk, link: LinkRow, told: set[str]) -> None:
 
 
 def _what_stands(value: Any) -> Any:
-    return value if _nothing(value) else STANDING
+    return value if impersonal(value) else STANDING
 
 
 def _without(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,7 +115,7 @@ def _lacking(desk: Desk, link: LinkRow) -> set[str]:
     peer = desk.network.peers.get(link.connection_id)
     shows, takes = (peer.sheet.reads, peer.sheet.writes) if peer else (frozenset(), frozenset())
     attempt = desk.unit.last_attempt(link, "create")
-    filed = {name for name, value in attempt.payload.items() if not _nothing(value)} if attempt else set()
+    filed = {name for name, value in attempt.payload.items() if not impersonal(value)} if attempt else set()
     unseen = filed if link.state in _IN_DOUBT else filed - shows
     standing = {name for name, value in (link.base or {}).items() if value == STANDING}
     return {str(name) for name in ((standing | unseen) & REDACTED) - (shows & takes)}

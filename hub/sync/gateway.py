@@ -97,8 +97,9 @@ class LocalGateway(Gateway):
             following: list[Task] = []
         else:
             following = self._reported(task, result)
-        self._began.pop(task, None)
-        self._why.pop(task, None)
+        if isinstance(task, (Read, Find)):
+            self._began.pop(task, None)
+            self._why.pop(task, None)
         self._sure_until = asked + lease.TTL - _MARGIN
         return self._begun(following, self.engine.store.now())
 

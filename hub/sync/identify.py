@@ -35,9 +35,9 @@ def identify(desk: Desk, record: Record, *, doubted: bool) -> LinkRow | None:
         complaint_id = find(desk, record, mark)
         if complaint_id is not None and not (find is _by_pair and _mistyped(desk, record, complaint_id)):
             return _settle(desk, record, complaint_id, doubted=doubted)
-    if _erased(desk, record):
-        return None
     mine = _own_create(desk, record)
+    if mine is None and _erased(desk, record):
+        return None
     if mine is not None:
         if mine.state is LinkState.CREATING or (desk.peer.sheet.idempotent_create and mine.receiver):
             desk.read_again(record.ref, "waiting", after=desk.peer.sheet.settle)
@@ -159,7 +159,10 @@ def _own_create(desk: Desk, record: Record) -> LinkRow | None:
 
 
 def _asked_for(desk: Desk, mine: LinkRow, record: Record) -> bool:
-    attempt = desk.unit.last_attempt(mine, "create")
+    complaint, attempt = desk.unit.complaint(mine.complaint_id), desk.unit.last_attempt(mine, "create")
+    if complaint.erased:
+        # While a filing is in doubt an erased complaint keeps the key of its text, so that the record is found and redacted.
+        return complaint.text_key is not None and complaint.text_key == text_key(record.complaint.description, desk.keys)
     asked = attempt.payload.get(Field.DESCRIPTION) if attempt else None
     return same_text(asked, record.complaint.description, desk.peer.sheet.cuts.get(Field.DESCRIPTION))
 

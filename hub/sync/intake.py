@@ -16,6 +16,7 @@ from hub.store import tables
 from hub.store.rows import ComplaintRow, LinkRow
 from hub.sync.complaints import Source, change, seal_identity, spread
 from hub.sync.desk import Desk
+from hub.sync.erasure import without_erased
 from hub.sync.marks import fingerprint, local_content, text_key, value_mark, veil
 from hub.sync.project import express, same
 from hub.sync.rights import legal_status, may_write
@@ -198,6 +199,8 @@ def _without_ancestor(desk: Desk, complaint: ComplaintRow, link: LinkRow, record
     """Join two that never agreed on anything: what differs is on record, never silently overwritten."""
     flat = local_content(record, desk.peer.sheet.reads)
     veiled = veil(flat, desk.keys)
+    if complaint.erased:
+        veiled = without_erased(link, veiled, desk.peer.sheet)
     forgot = desk.row.recovery is Recovery.HUB
     hub = complaint.veiled()
     source = Source(desk.row.id, None, "joined", record.updated_at)
@@ -206,9 +209,8 @@ def _without_ancestor(desk: Desk, complaint: ComplaintRow, link: LinkRow, record
         if same(local, ours) or local is None:
             continue
         brings = link.state is not LinkState.ENDED and _may_bring(desk, complaint, name, local)
-        if hub.get(name) is None:
-            if brings:
-                change(desk, complaint, name, flat[name], source)
+        if hub.get(name) is None and brings:
+            change(desk, complaint, name, flat[name], source)
             continue
         takes = brings and (forgot or complaint.origin_id == desk.row.id) and ours is not None
         desk.record(

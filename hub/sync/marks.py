@@ -14,6 +14,8 @@ from contracts.content import IDENTITY_FIELDS, Field, to_content
 from hub.keys import KeyRing
 
 _TEXT_KEPT = 60
+# Longer than any app's id, and short enough for an index of every database.
+REF_KEPT = 500
 _HISTORY = 20
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -90,6 +92,8 @@ def record_mark(veiled: Mapping[Field, Any], record: Record) -> str:
 def sound(record: Record) -> None:
     """Refuse what no database can keep (NUL, half a character, a moment without zone); raises ValueError or TypeError."""
     said = [(item.ref, item.response.author, [a.name for a in item.response.attachments]) for item in record.responses]
+    if len(record.ref) > REF_KEPT:
+        raise ValueError("a ref that is too long")
     moments = [record.created_at, record.updated_at, *(item.response.written_at for item in record.responses)]
     if any(moment is not None and moment.tzinfo is None for moment in moments):
         raise ValueError("a moment without a time zone")

@@ -12,7 +12,7 @@ from typing import Any
 from contracts.content import Field
 from hub.store.rows import LinkRow
 from hub.sync.marks import value_mark
-from hub.sync.project import ERASED, STANDING, degraded, same
+from hub.sync.project import STANDING, degraded, impersonal, same
 
 _READ_BACK = 3
 
@@ -55,7 +55,7 @@ def _first_reading(link: LinkRow, stored: dict[str, Any], said: dict[Field, Any]
         return
     # At the version our write produced nobody else can have been; without versions only a visible cut is believed.
     if (wrote is not None and wrote == version) or degraded(asked, value):
-        if asked == ERASED and not degraded(asked, value):
-            return
+        if asked and impersonal(asked) and not degraded(asked, value):
+            return  # a redaction is never taken for done where something else stands
         stored[field.value] = [asked, value]
         said[field] = asked

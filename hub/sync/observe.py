@@ -22,7 +22,7 @@ from hub.sync.intake import JOINED, know_again
 from hub.sync.marks import fingerprint, local_content, record_mark, remembered, value_mark, veil
 from hub.sync.memo import effective
 from hub.sync.merge import Decision, FieldCase, Verdict, decide, favours_local
-from hub.sync.project import express, same, unsupported
+from hub.sync.project import REDACTED, express, same, unsupported
 from hub.sync.rights import legal_status, may_write
 from hub.words import ConflictKind, LinkState, Recovery
 
@@ -73,7 +73,7 @@ def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None
         else:
             _fields(desk, complaint, link, said, flat, record)
         _rebase(desk, link, said)
-    link.version, link.seen, link.raw = record.version, mark, dict(record.raw)
+    link.version, link.seen, link.raw = record.version, mark, {} if complaint.erased else dict(record.raw)
     link.parked = {name: entry for name, entry in link.parked.items() if not _arrived(name, entry, said)}
     if link.touched == JOINED:
         link.touched = desk.row.tick
@@ -147,7 +147,7 @@ def _case(desk: Desk, complaint: ComplaintRow, link: LinkRow, name: Field, local
         sent=[entry["fields"][name] for entry in link.sent if name in entry["fields"]],
         known=link.base is not None and name in base,
         seen=value_mark(local) in link.history.get(name, []),
-        may=may_write(name, desk.peer, at) and not complaint.erased,
+        may=may_write(name, desk.peer, at) and not (complaint.erased and name in REDACTED),
         legal=legal and (local is not None or name is not Field.STATUS),
         favoured=favoured,
         sayable=hub is not None or hub_value is None,

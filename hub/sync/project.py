@@ -135,6 +135,11 @@ def redacted(want: Content, base: Content, sheet: Capabilities) -> dict[Field, A
     return told
 
 
+def impersonal(value: Any) -> bool:
+    """Tell whether a value says nothing of anybody: it is absent, redacted (and perhaps cut), or only known to stand there."""
+    return same(value, None) or value == STANDING or (isinstance(value, str) and ERASED.startswith(value))
+
+
 def degraded(asked: Any, stored: Any) -> bool:
     """Tell whether ``stored`` is what an app may make of ``asked`` by cutting, rounding or folding white space."""
     if isinstance(asked, float) and isinstance(stored, float):

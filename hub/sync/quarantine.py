@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from contracts.connector import Record
 from hub.store import tables
 from hub.sync.desk import Desk
+from hub.sync.marks import REF_KEPT
 
 _KEPT = 1_000_000
 
@@ -20,7 +21,9 @@ def put_aside(desk: Desk, record: Record, cause: Exception) -> None:
 def quarantine(desk: Desk, ref: str, raw: str, problem: str, field: str | None) -> None:
     """Put one record aside; the same one again changes nothing."""
     table = tables.quarantine
-    ref, problem, raw = _clean(ref), _clean(problem), _clean(raw)
+    if _is_erased(desk, ref):
+        raw = ""
+    ref, problem, raw = _clean(ref)[:REF_KEPT], _clean(problem), _clean(raw)
     digest = desk.keys.digest(f"{raw}\x1f{problem}", "quarantine")
     mine = (table.c.connection_id == desk.row.id) & (table.c.ref == ref)
     known = desk.unit.sql.execute(select(table.c.digest, table.c.resolved_at).where(mine)).first()
@@ -38,6 +41,11 @@ def quarantine(desk: Desk, ref: str, raw: str, problem: str, field: str | None) 
         desk.unit.sql.execute(table.insert().values(connection_id=desk.row.id, ref=ref, first_at=desk.now, **values))
     else:
         desk.unit.sql.execute(update(table).where(mine).values(**values))
+
+
+def _is_erased(desk: Desk, ref: str) -> bool:
+    link = desk.link_by_ref(ref) if len(ref) <= REF_KEPT and "\0" not in ref and ref.isprintable() else None
+    return link is not None and desk.unit.complaint(link.complaint_id).erased
 
 
 def _clean(text: str) -> str:

@@ -17,7 +17,7 @@ from hub.sync import backoff
 from hub.sync.creates import created, doubt, miss
 from hub.sync.deletions import believed, missing
 from hub.sync.desk import Desk
-from hub.sync.marks import remembered, value_mark
+from hub.sync.marks import remembered, sound, value_mark
 from hub.sync.memo import expect
 from hub.sync.observe import observe
 from hub.sync.push import COMBINED, next_task
@@ -50,6 +50,7 @@ def acknowledged(desk: Desk, task: Apply, receipt: Receipt) -> list[Task]:
     desk.unit.log(complaint, Kind.DELIVERED, "acknowledged", connection_id=desk.row.id, new=told)
     if receipt.record is not None:
         expect(link, asked, before, _THIS_WRITE)
+        sound(receipt.record)
         observe(desk, replace(receipt.record, version=_THIS_WRITE), desk.row.tick, desk.now)
         link.version = receipt.record.version or receipt.version
         link.seen = None
@@ -79,6 +80,7 @@ def filed(desk: Desk, task: Create, receipt: Receipt) -> list[Task]:
         return []
     if receipt.record is not None:
         expect(link, link.base or {}, {}, _THIS_WRITE)
+        sound(receipt.record)
         observe(desk, replace(receipt.record, version=_THIS_WRITE), desk.row.tick, desk.now)
         link.version, link.seen = receipt.record.version or receipt.version, None
         return _onward(desk, link)

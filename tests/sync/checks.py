@@ -17,7 +17,6 @@ from hub.store import tables
 from hub.store.rows import ComplaintRow, LinkRow
 from hub.sync.complaints import case_of
 from hub.sync.desk import Desk
-from hub.sync.erasure import without_erased
 from hub.sync.marks import local_content, veil
 from hub.sync.plan import differences, notice
 from hub.sync.policy import Policy
@@ -28,6 +27,9 @@ from tests.sync.people import on_record
 from tests.sync.world import World
 
 NOTICES = frozenset(notice(status).text for status in Status)
+# What an erasure takes away (UU 27/2022), and what the hub says instead: said here once more, so that the engine does not judge itself.
+REDACTED = IDENTITY_FIELDS | {Field.TITLE, Field.DESCRIPTION, Field.ADDRESS, Field.LATITUDE, Field.LONGITUDE}
+ERASED = "[dihapus]"
 _AT_REST = (LinkState.LINKED, LinkState.GONE, LinkState.ENDED)
 
 
@@ -89,13 +91,12 @@ def _projected(desk: Desk, world: World, name: str, complaint: ComplaintRow, lin
     for field, (asked, *stored) in link.stored.items():
         if len(stored) == 1 and same(stored[0], local.get(Field(field))):
             local[Field(field)] = asked
-    if complaint.erased:
-        local = without_erased(local, peer.sheet)
-    excused = {*complaint.held, *link.parked, *link.unsupported}
+    excused = {*complaint.held, *link.parked, *link.unsupported, *(REDACTED if complaint.erased else ())}
     want = wanted(complaint.veiled(), local, peer.sheet, peer.policy, origin=complaint.origin_id == peer.id)
     wrong = {field: (local.get(field), value) for field, value in differences(want, local).items() if field.value not in excused}
     assert not wrong, f"I1: {where} says (left) what it should not (right): {wrong}"
-    base = {field: (local[field], (link.base or {}).get(field)) for field in local if not same(local[field], (link.base or {}).get(field))}
+    known = {field: (link.base or {}).get(field) for field in local if field not in REDACTED or not complaint.erased}
+    base = {field: (local[field], value) for field, value in known.items() if not same(local[field], value)}
     assert not base, f"I1: the base of {where} is not what the app says: {base}"
 
 
@@ -185,7 +186,7 @@ def i3_once(world: World) -> None:
         rows = [row for row in live_rows(world, name) if (number, row.ref) not in flagged]
         orphans = [(row.ref, row.fields[Field.DESCRIPTION]) for row in rows if (number, row.ref) not in held]
         assert not orphans, f"I3: nobody holds {orphans} in {name}"
-        again = [text for text, count in Counter(row.fields[Field.DESCRIPTION] for row in rows).items() if count > 1]
+        again = [text for text, count in Counter(row.fields[Field.DESCRIPTION] for row in rows).items() if count > 1 and text != ERASED]
         assert not again, f"I3: {name} has these more than once: {again}"
 
 
@@ -214,9 +215,8 @@ def i8_taken_in(world: World, skip: Callable[[str], bool] = lambda name: False) 
                 for field, (asked, *stored) in link.stored.items():
                     if len(stored) == 1 and same(stored[0], local.get(Field(field))):
                         local[Field(field)] = asked
-                if complaint.erased:
-                    local = without_erased(local, desk.network.peers[link.connection_id].sheet)
-                known = {f: (link.base or {}).get(f) for f in local if f not in IDENTITY_FIELDS}
+                kept_out = REDACTED if complaint.erased else IDENTITY_FIELDS
+                known = {f: (link.base or {}).get(f) for f in local if f not in kept_out}
                 missed = {f: (local[f], known[f]) for f in known if not same(local[f], known[f])}
                 assert not missed, f"I8: {name}:{row.ref} was changed and nobody took it in: {missed}"
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from contracts.content import Field
 from hub.store import tables
-from tests.sync.checks import everything, world_ledger
+from tests.sync.checks import ERASED, everything, world_ledger
 from tests.sync.people import complaints, on_record
 from tests.sync.world import World
 
@@ -42,11 +42,11 @@ class History:
 
     def needles(self) -> list[str]:
         """What of erased complaints must not be found in the hub: their texts, and every title they ever had."""
-        titles = [f"{value} " for text in self.erased for value in self.writes.get((text, Field.TITLE), [])]
+        titles = [f"{value} " for text in (*self.erased, ERASED) for value in self.writes.get((text, Field.TITLE), [])]
         return [*sorted(self.erased), *titles]
 
     def _let_go(self, text: str) -> bool:
-        return text in self.erased or any(text == gone for _, gone in self.deleted)
+        return text in self.erased or text == ERASED or any(text == gone for _, gone in self.deleted)
 
     def knew(self, early: str, late: str) -> bool:
         """Tell whether the author of ``late`` was, directly or through others, looking at ``early``."""

@@ -53,6 +53,10 @@ class Network(RuleBasedStateMachine):
         self.deletions = 0
         self.file("a")
         self.world.sync_all()
+        if self.restores:
+            # Every later moment may be the one after which a backup of this one is put back.
+            self.backup = self.world.backup()
+            self.snapshots = {each: app.snapshot() for each, app in self.world.apps.items()}
 
     # -- looking
 
@@ -273,14 +277,12 @@ class Network(RuleBasedStateMachine):
         self.past.forget(self.world)
 
     def _erase_again(self) -> None:
-        # After a restore of the hub to a time before it, an erasure must be asked for again; where nothing is left, there is nothing to ask.
-        again = {str(row.content["description"]): row.id for row in complaints(self.world)}
-        for key in [again[text] for text in self.past.erased if text in again]:
-            erase_it(self.world, key)
-        self.past.erased &= again.keys() | self._still_erased()
-
-    def _still_erased(self) -> set[str]:
-        return self.past.erased if all(row.erased for row in complaints(self.world)) else set()
+        # A hub that went back to before an erasure must be asked again; where it forgot the complaint itself, there is nothing to ask.
+        before = {str(row.content["description"]): row.id for row in complaints(self.world)}
+        kept = len([row for row in complaints(self.world) if row.erased])
+        for text in self.past.erased & before.keys():
+            erase_it(self.world, before[text])
+        self.past.erased = self.past.erased if kept == len(self.past.erased - before.keys()) else self.past.erased & before.keys()
 
     @precondition(lambda self: self.restores)
     @rule(app=name)

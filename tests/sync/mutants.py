@@ -221,7 +221,7 @@ MUTANTS = (
         "    if complaint.erased:\n        said = without_erased(link, said, desk.peer.sheet)\n",
         "",
     ),
-    _one("what was erased is not imported again", "identify", "    if _erased(desk, record):\n        return None\n", ""),
+    _one("what was erased is not imported again", "identify", "    if mine is None and _erased(desk, record):\n        return None\n", ""),
     _one(
         "a refused step on the way is parked too",
         "push",

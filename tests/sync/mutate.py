@@ -20,9 +20,20 @@ from pathlib import Path
 from tests.sync.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS = (
+    "stamps",
+    "vocabularies",
+    "neighbours",
+    "responses",
+    "restores",
+    "identity",
+    "refusals",
+    "erasure",
+    "scenarios",
+)
 STAGES = (
     ("property test", ["tests/sync/test_rules.py"]),
-    ("scenario", [f"tests/sync/test_{name}.py" for name in ("scenarios", "restores", "vocabularies", "neighbours", "responses", "stamps")]),
+    ("scenario", [f"tests/sync/test_{name}.py" for name in SCENARIOS]),
     ("state machine", ["tests/sync/test_machine.py"]),
 )
 

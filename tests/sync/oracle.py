@@ -80,7 +80,8 @@ def i5_status(world: World) -> None:
                 if rank(Status(entry.new)) >= rank(Status(entry.old)) or entry.connection_id is None or entry.rule in _MEMORY_LOST:
                     continue
                 reopens = world.apps[names[entry.connection_id]].behaviour.reopens
-                assert Status(entry.new) in reopens, f"I5: {complaint.id} silently stepped back from {entry.old} to {entry.new}: {entry.rule}"
+                step = f"from {entry.old} to {entry.new} by {entry.rule}"
+                assert Status(entry.new) in reopens, f"I5: {complaint.id} silently stepped back {step}"
             assert now == complaint.status, f"I5: {complaint.id} is {complaint.status}, its ledger says {now}"
 
 
@@ -131,4 +132,5 @@ def i14_exactly(world: World) -> None:
 
 
 def _made(world: World, name: str) -> Counter[str]:
-    return Counter(str(entry.new) for entry in world.apps[name].journal.entries if entry.who == HUB and entry.what == "description" and not entry.old)
+    told = [entry for entry in world.apps[name].journal.entries if entry.who == HUB and entry.what == "description" and not entry.old]
+    return Counter(str(entry.new) for entry in told)

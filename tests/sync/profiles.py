@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from connectors.memory.behaviour import AT_FILING_ONLY, Behaviour, Versions
 from contracts.connector import Feed, Part, ResponseAbility
 from contracts.content import Field
@@ -84,8 +86,8 @@ STEPS_ONLY = Behaviour(
         Status.ANSWERED: frozenset({Status.IN_PROGRESS}),
     },
 )
-REMEMBERS_EPOCHS = Behaviour(reads=SHOWN, creates=SHOWN, writes=CHANGED, has_epoch=True)
-REOPENS = Behaviour(reads=SHOWN, creates=SHOWN, writes=CHANGED, words=THREE_WORDS, write_words=SAID, reopens=frozenset({Status.IN_PROGRESS}))
+REMEMBERS_EPOCHS = replace(RICH, has_epoch=True)
+REOPENS = replace(RICH, words=THREE_WORDS, write_words=SAID, reopens=frozenset({Status.IN_PROGRESS}))
 # Neither searched nor listed: what became of a create is known by what comes in, or by a person.
 BLIND = Behaviour(
     feed=Feed.INBOX,

@@ -30,7 +30,7 @@ def tell(machine: type[Network], shard: int, config: pytest.Config, histories: i
     """Let hypothesis tell one shard's share of the histories, and print its seed and how long it took."""
     chosen = os.environ.get("SIMPUL_SEED") or config.getoption("hypothesis_seed") or str(secrets.randbits(32))
     share = histories // SHARDS + (shard < histories % SHARDS)
-    print(f"\n{share} histories of {machine.__name__}, {STEPS} steps each; repeat with SIMPUL_SEED={chosen} SIMPUL_SHARDS={SHARDS}", flush=True)
+    print(f"\n{share} histories of {machine.__name__}, {STEPS} steps each; SIMPUL_SEED={chosen} SIMPUL_SHARDS={SHARDS}", flush=True)
     if not share:
         return
     began = time.perf_counter()

@@ -9,8 +9,8 @@ import pytest
 from connectors.memory.behaviour import Behaviour
 from connectors.memory.faults import FaultKind
 from contracts.content import Field
-from hub.sync.erasure import ERASED
 from tests.sync import checks
+from tests.sync.checks import ERASED
 from tests.sync.conftest import Make
 from tests.sync.erasures import dump, erase_it, i11_erased, in_no_table
 from tests.sync.people import answer, assign, complaints, links, on_record, one, only, rows, say
@@ -37,11 +37,11 @@ def test_what_was_erased_is_gone_in_the_hub_and_in_every_app_that_can_be_told(ma
     assert only(world).erased and one(world, "b").fields[Field.TITLE] == behaviour.fit(Field.TITLE, ERASED)
 
 
-
 def test_places_and_the_reporter_are_erased_too(make: Make) -> None:
     world = make(policies={"b": {"share": ["reporter_name"]}}, a=FULL, b=FULL)
-    fields = {"address": "Jalan Kenanga 5", "latitude": -7.9, "longitude": 112.6, "reporter_name": "Siti", "reporter_phone": "0812-9988-7766"}
-    world.apps["a"].file(TITLE, TEXT, **fields)
+    world.apps["a"].file(
+        TITLE, TEXT, address="Jalan Kenanga 5", latitude=-7.9, longitude=112.6, reporter_name="Siti", reporter_phone="0812-9988-7766"
+    )
     world.sync_all(2)
     key = only(world).id
     assign(world, key, "B")
@@ -121,7 +121,7 @@ def test_a_create_in_doubt_that_was_erased_meanwhile_brings_nothing_back(make: M
     assert one(world, "b").fields[Field.TITLE] == ERASED
 
 
-@LADDER
+@pytest.mark.parametrize("behaviour", [RICH, HOME_MADE], ids=["rich", "home_made"])
 @LOSSES
 def test_an_edit_in_doubt_that_was_erased_meanwhile_brings_nothing_back(make: Make, behaviour: Behaviour, fault: FaultKind) -> None:
     world = make(a=RICH, b=behaviour)

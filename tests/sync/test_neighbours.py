@@ -191,3 +191,20 @@ def test_a_field_that_flaps_is_held_and_shown(make: Make) -> None:
         world.sync("b")
     assert on_record(world, kind="flapping")
     assert world.apps["b"].writes < 8
+
+
+@pytest.mark.parametrize("first", "ab")
+@pytest.mark.parametrize("early", [True, False], ids=["before both are read", "in between"])
+def test_what_a_typed_number_joins_is_taken_or_on_record(make: Make, first: str, early: bool) -> None:
+    world = make(a=RICH, b=RICH)
+    refs = {name: world.apps[name].file("Lampu mati di jalan", TEXT) for name in "ab"}
+    world.apps["b"].type_foreign_id(refs["b"], "a", refs["a"])
+    world.advance(61)
+    if not early:
+        world.sync(first)
+    world.apps["b"].edit(refs["b"], Field.CATEGORY, "Penerangan")
+    world.sync(first)
+    world.settle()
+    recorded = [row.local_value for row in on_record(world, field="category")]
+    assert "Penerangan" in (only(world).content.get("category"), *recorded)
+    checks.i4_rest(world)

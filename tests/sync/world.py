@@ -363,7 +363,8 @@ class World:
         if self._view is not None:
             yield self._view
             return
-        with self.store.reading() as sql:
+        # Not Store.reading, which lets nothing be locked: a desk opens its rows for writing.
+        with self.store.engine.connect() as sql, sql.begin():
             self._view = sql
             try:
                 yield sql

@@ -11,7 +11,7 @@ from hub.cli.show import compact
 from hub.cli.terminal import Terminal, Two
 from hub.operations import checking
 from hub.operations.detail import Detail, detail
-from hub.operations.standing import Standing, overview
+from hub.operations.standing import Standing, State, overview
 
 _COLUMNS: list[Two] = [
     ("Nama", "Name"),
@@ -30,7 +30,8 @@ _COLUMNS: list[Two] = [
 
 def state(term: Terminal, each: Standing) -> str:
     """Write a state with its detail."""
-    return each.state.label(term.language) + (f": {each.detail}" if each.detail else "")
+    leads_on = each.state in (State.PAUSED, State.BACKING_OFF)  # "paused by", "backing off until"
+    return each.state.label(term.language) + (f"{'' if leads_on else ':'} {each.detail}" if each.detail else "")
 
 
 @click.command("list", cls=Command)

@@ -33,12 +33,13 @@ def names(schema: Any) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=["english", "indonesian"])
 def test_the_example_and_its_rights_are_what_the_code_says(page: Path) -> None:
-    whole, same_table = (YAML(typ="safe").load(block) for block in blocks(page, "yaml"))
+    whole, same_table, filing = (YAML(typ="safe").load(block) for block in blocks(page, "yaml"))
     plan = layout(loaded(whole))
     granted = [line for line in blocks(page, "sql")[0].splitlines() if line.startswith("GRANT")]
     assert granted == grants(plan, host="10.1.2.3")
     merged = {**whole, "complaints": {**whole["complaints"], **same_table["complaints"]}, "replies": same_table["replies"]}
     assert loaded(merged)["complaints"]["where"] == {"id_pengaduan": None}
+    assert loaded({**whole, **filing})["create"]["constants"]["nik"] == "3502000000000000"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=["english", "indonesian"])

@@ -88,8 +88,25 @@ def test_a_right_on_one_column_that_is_missing_rejects_that_field_only(local: Lo
         connector.apply(ref, Edit(fields={Field.DESCRIPTION: "Isi baru"}), None, "1")
     assert caught.value.field == "description"
     assert connector.apply(ref, Edit(status=Status.ANSWERED), None, "1").ref == ref
-    with pytest.raises(Stop, match="may not update pengaduan.isi_laporan"):
+    with pytest.raises(Stop, match="may not update pengaduan.isi_laporan") as stopped:
         connector.check()
+    for line in str(stopped.value).splitlines():
+        if line.strip().startswith("GRANT"):
+            local.run(line)
+    fresh = DatabaseConnector(loaded({**settings, "write": ["status", "description"]}))
+    fresh.check()
+
+
+def test_a_column_that_may_not_be_read_stops_the_connection_and_parks_no_edit(local: LocalDatabase) -> None:
+    world = world_of(local, "usual")
+    ref = world.file("", "Laporan.")
+    settings = local.grant({**USUAL, "url": local.address, "write": ["status"]})
+    user = str(vars(local)["user"])
+    quoted = f"'{user}'@'%'"
+    local.run(f"REVOKE SELECT (isi_laporan) ON pengaduan FROM {user if local.kind == 'postgresql' else quoted}")
+    connector = DatabaseConnector(loaded(settings))
+    with pytest.raises(Stop):
+        connector.apply(ref, Edit(status=Status.ANSWERED), None, "1")
 
 
 def test_a_value_the_column_refuses_is_rejected_at_its_field_without_the_value(local: LocalDatabase) -> None:

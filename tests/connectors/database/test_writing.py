@@ -210,6 +210,24 @@ def test_the_check_names_what_is_wrong_and_the_nearest_name(app: Open, path: tup
         connector.check()
 
 
+def test_the_check_says_each_thing_once_and_on_a_line_of_its_own(app: Open) -> None:
+    complaints = {**USUAL["complaints"], "token": "tanda"}
+    connector, _ = app("usual", complaints=complaints, reporter={**USUAL["reporter"], "table": "warga"}, create={"constants": {"foto": ""}})
+    with pytest.raises(Stop) as caught:
+        connector.check()
+    lines = str(caught.value).splitlines()
+    assert (
+        lines[0] == "3 things are wrong:" and "Did you mean Did" not in str(caught.value) and "Did you mean Known" not in str(caught.value)
+    )
+    assert [line[:4] for line in lines[1:]] == ["  - "] * 3 and len(set(lines)) == len(lines)
+
+
+def test_the_reporter_in_whose_name_the_hub_files_must_exist(app: Open) -> None:
+    connector, _ = app("usual", create={"constants": {"nik": "9999999999999999", "foto": ""}})
+    with pytest.raises(Stop, match="a value that no row of masyarakat has"):
+        connector.check()
+
+
 def test_a_missing_driver_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(name: str) -> None:
         raise ImportError(name)

@@ -49,6 +49,34 @@ def test_an_app_that_refuses_us_is_a_configuration_error_until_it_is_resumed(off
     office.ok("sync", "dinas")
 
 
+def test_why_a_connection_stopped_is_said_once_in_a_sync(office: Office) -> None:
+    (app,) = office.live("dinas")
+    breaks(app, FaultKind.STOP)
+    told = office.fails(Exit.WAITS, "sync", "dinas")
+    why = str(state(office, "dinas")[1])
+    assert told.count(why) == 1 and f"Galat konfigurasi: {why}" in told and ".." not in told
+
+
+def test_after_a_resume_what_had_failed_is_sent_at_once(office: Office) -> None:
+    first, second = office.live("a", "b")
+    complaint = office.filed(first)
+    office.ok("complaints", "assign", complaint, "--agency", "B")
+    breaks(second, FaultKind.STOP, "create")
+    for _ in range(4):
+        office.fails(Exit.WAITS, "sync", "b")
+        office.ok("connections", "resume", "b")
+    mends(second)
+    office.ok("sync", "b")
+    assert len(second.store.rows) == 1
+
+
+def test_a_question_is_answered_in_either_language(office: Office) -> None:
+    office.add("dinas")
+    for typed in ("t\n", "tidak\n", "apa?\n", "\n", ""):
+        office.fails(Exit.WAITS, "connections", "approve", "dinas", typed=typed)
+    assert "[y/T]" in office.ok("connections", "approve", "dinas", typed="Ya\n")
+
+
 def test_a_silent_app_is_backed_off(office: Office) -> None:
     (app,) = office.live("dinas")
     breaks(app, FaultKind.REFUSE)
