@@ -5,7 +5,7 @@ STAMP := .venv/.simpul-installed
 JOBS ?= 2
 RUFF := $(BIN)/ruff
 
-.PHONY: help setup demo demo-real test test-real check check-deep format wheel clean
+.PHONY: help setup demo demo-real test test-real histories check check-deep mutate format wheel clean
 
 help:
 	@echo 'demo        shows the main job'
@@ -13,7 +13,9 @@ help:
 	@echo 'test        the fast suite: no services, under two minutes'
 	@echo 'test-real   services, real apps and the browser'
 	@echo 'check       types, lint, format and layers'
-	@echo 'check-deep  everything that needs no service, with many more examples'
+	@echo 'histories   the state machines of the engine at length, on both databases'
+	@echo 'check-deep  everything that needs no service, with many more examples; hours'
+	@echo 'mutate      takes the safety rules out one by one; what caught each is printed'
 	@echo 'format      puts the code in the agreed form'
 	@echo 'clean       removes what these made'
 
@@ -42,9 +44,18 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Everything without a service, with many more examples: SIMPUL_EXAMPLES=100000 make check-deep
+# The engine's state machines, so many histories each, on SQLite and on PostgreSQL, spread over the cores.
+histories: setup
+	SIMPUL_REAL=1 SIMPUL_HISTORIES=$${SIMPUL_HISTORIES:-200} SIMPUL_SHARDS=$(JOBS) $(BIN)/python -m pytest -n $(JOBS) -rA tests/sync/test_machine.py
+
+# Everything without a service with many more examples, 2,000 histories of each machine, and every safety rule taken out once.
 check-deep: setup
-	SIMPUL_EXAMPLES=$${SIMPUL_EXAMPLES:-5000} $(BIN)/python -m pytest -n $(JOBS) --timeout=3600 -m 'not real and not browser'
+	SIMPUL_EXAMPLES=$${SIMPUL_EXAMPLES:-5000} SIMPUL_HISTORIES=2000 SIMPUL_SHARDS=$(JOBS) \
+		$(BIN)/python -m pytest -n $(JOBS) --timeout=3600 -m 'not real and not browser'
+	$(BIN)/python -m tests.sync.mutate --jobs $(JOBS)
+
+mutate: setup
+	$(BIN)/python -m tests.sync.mutate --jobs $(JOBS)
 
 format: setup
 	$(RUFF) check --fix --config .ci/ruff.toml .

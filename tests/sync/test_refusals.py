@@ -272,6 +272,8 @@ def test_a_pull_under_way_stops_when_the_app_turns_out_to_be_restored(make: Make
     assert world.step("a")
     assert connection(world, "a").recovery == Recovery.APP.value
     assert calls(world, "a", "page") <= before + 2, "the pages that are left are not fetched to be thrown away"
+
+
 def test_what_was_not_read_for_want_of_credentials_goes_on_when_they_are_corrected(make: Make) -> None:
     world = make(a=RICH, b=HOME_MADE)
     several(world, 8)
@@ -279,5 +281,3 @@ def test_what_was_not_read_for_want_of_credentials_goes_on_when_they_are_correct
     world.sync("b")
     world.settle()
     assert [row.fields[Field.CATEGORY] for row in rows(world, "b")] == ["Jalan"] * 8
-
-
