@@ -33,10 +33,10 @@ demo-real: setup
 	$(BIN)/python -m tests.apps.django_helpdesk.demo
 
 test: setup
-	$(BIN)/python -m pytest -n $(JOBS) -m 'not real and not slow and not browser'
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m 'not real and not slow and not long and not browser'
 
 test-real: setup
-	SIMPUL_REAL=1 $(BIN)/python -m pytest -m '(real or browser) and not slow'
+	SIMPUL_REAL=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m '(real or browser or long) and not slow'
 
 check: setup
 	$(RUFF) check --config .ci/ruff.toml .
@@ -46,11 +46,11 @@ check: setup
 
 # The engine's state machines, so many histories each, on SQLite and on PostgreSQL, spread over the cores.
 histories: setup
-	SIMPUL_REAL=1 SIMPUL_HISTORIES=$${SIMPUL_HISTORIES:-200} SIMPUL_SHARDS=$(JOBS) $(BIN)/python -m pytest -n $(JOBS) -rA tests/sync/test_machine.py
+	SIMPUL_REAL=1 SIMPUL_STEPS=30 SIMPUL_HISTORIES=$${SIMPUL_HISTORIES:-200} SIMPUL_SHARDS=$(JOBS) $(BIN)/python -m pytest -n $(JOBS) -rA tests/sync/test_machine.py
 
 # Everything without a service with many more examples, 2,000 histories of each machine, and every safety rule taken out once.
 check-deep: setup
-	SIMPUL_EXAMPLES=$${SIMPUL_EXAMPLES:-5000} SIMPUL_HISTORIES=2000 SIMPUL_SHARDS=$(JOBS) \
+	SIMPUL_EXAMPLES=$${SIMPUL_EXAMPLES:-5000} SIMPUL_STEPS=30 SIMPUL_HISTORIES=2000 SIMPUL_SHARDS=$(JOBS) \
 		$(BIN)/python -m pytest -n $(JOBS) --timeout=3600 -m 'not real and not browser'
 	$(BIN)/python -m tests.sync.mutate --jobs $(JOBS)
 

@@ -33,7 +33,7 @@ def identify(desk: Desk, record: Record, *, doubted: bool) -> LinkRow | None:
     mark = fingerprint(record, desk.keys)
     for find in (_by_alias, _by_token, _by_pair):
         complaint_id = find(desk, record, mark)
-        if complaint_id is not None and not (find is _by_pair and _mistyped(desk, record, complaint_id)):
+        if complaint_id is not None and not (find is _by_pair and record.same_as and _mistyped(desk, record, complaint_id)):
             return _settle(desk, record, complaint_id, doubted=doubted)
     mine = _own_create(desk, record)
     if mine is None and _erased(desk, record):

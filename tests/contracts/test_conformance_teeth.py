@@ -228,6 +228,10 @@ CAUGHT_BY: dict[str, set[str]] = {
 }
 
 
+# One worker runs the suites once for all of these.
+pytestmark = pytest.mark.xdist_group("teeth")
+
+
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Run the suite once in a process of its own; return the failed tests of each connector."""

@@ -36,6 +36,7 @@ def _line(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
     raise AssertionError(f"it ended ({process.wait()}) and never said {pattern}")
 
 
+@pytest.mark.long
 def test_it_keeps_both_apps_in_step_until_it_is_interrupted(watching: subprocess.Popen[str], tmp_path: Path) -> None:
     form = _line(watching, r"LaporKota: citizens (http\S+),")[1]
     _line(watching, "Ctrl-C ends")

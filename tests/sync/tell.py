@@ -1,7 +1,7 @@
 """How many stories are told, and by which seed: the machines of ``machine.py``, in as many shards as there are cores to use.
 
 ``SIMPUL_HISTORIES``: how many histories each machine tells in all shards together (default 25); ``SIMPUL_STEPS``: how long
-they are; ``SIMPUL_SHARDS``: over how many tests they are spread (default 1; ``pytest -n`` as many); ``SIMPUL_SEED``: tells
+they are (default 20); ``SIMPUL_SHARDS``: over how many tests they are spread (default 1; ``pytest -n`` as many); ``SIMPUL_SEED``: tells
 the same ones again (default: pytest's --hypothesis-seed, which every run prints); ``SIMPUL_NOSHRINK=1`` leaves a failing
 history as long as it was found (much faster to a first look).
 """
@@ -21,7 +21,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.sync.machine import Network
 
 HISTORIES = int(os.environ.get("SIMPUL_HISTORIES") or 25)
-STEPS = int(os.environ.get("SIMPUL_STEPS") or 30)
+STEPS = int(os.environ.get("SIMPUL_STEPS") or 20)
 SHARDS = int(os.environ.get("SIMPUL_SHARDS") or 1)
 SHARDED = pytest.mark.parametrize("shard", range(SHARDS))
 

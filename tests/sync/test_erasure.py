@@ -23,6 +23,7 @@ FULL = replace(RICH, reads=SHOWN | PERSONAL, creates=SHOWN | PERSONAL, writes=CH
 WRITES_TEXT = replace(RICH, writes=CHANGED | {Field.DESCRIPTION})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("behaviour", list(PROFILES.values()), ids=list(PROFILES))
 def test_what_was_erased_is_gone_in_the_hub_and_in_every_app_that_can_be_told(make: Make, behaviour: Behaviour) -> None:
     world = make(a=behaviour, b=behaviour)
@@ -58,6 +59,7 @@ def test_places_and_the_reporter_are_erased_too(make: Make) -> None:
         assert kept[Field.TITLE] == kept[Field.ADDRESS] == ERASED and not kept.keys() & (PERSONAL - {Field.ADDRESS}), (name, kept)
 
 
+@pytest.mark.long
 @LADDER
 def test_a_restored_app_that_shows_it_again_is_told_again(make: Make, behaviour: Behaviour) -> None:
     world = make(a=behaviour, b=behaviour)
@@ -73,6 +75,7 @@ def test_a_restored_app_that_shows_it_again_is_told_again(make: Make, behaviour:
     only(world)
 
 
+@pytest.mark.long
 @LADDER
 def test_a_record_that_comes_out_of_the_bin_is_told_then(make: Make, behaviour: Behaviour) -> None:
     world = make(a=RICH, b=behaviour)
@@ -88,6 +91,7 @@ def test_a_record_that_comes_out_of_the_bin_is_told_then(make: Make, behaviour: 
     only(world)
 
 
+@pytest.mark.long
 @LADDER
 def test_a_record_that_a_restored_app_forgot_and_found_again_brings_nothing_back(make: Make, behaviour: Behaviour) -> None:
     world = make(a=behaviour, b=RICH)
@@ -104,6 +108,7 @@ def test_a_record_that_a_restored_app_forgot_and_found_again_brings_nothing_back
     only(world)
 
 
+@pytest.mark.long
 @LADDER
 @LOSSES
 def test_a_create_in_doubt_that_was_erased_meanwhile_brings_nothing_back(make: Make, behaviour: Behaviour, fault: FaultKind) -> None:
@@ -121,6 +126,7 @@ def test_a_create_in_doubt_that_was_erased_meanwhile_brings_nothing_back(make: M
     assert one(world, "b").fields[Field.TITLE] == ERASED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("behaviour", [RICH, HOME_MADE], ids=["rich", "home_made"])
 @LOSSES
 def test_an_edit_in_doubt_that_was_erased_meanwhile_brings_nothing_back(make: Make, behaviour: Behaviour, fault: FaultKind) -> None:

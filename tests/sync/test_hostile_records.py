@@ -204,6 +204,7 @@ def test_a_record_that_cannot_be_kept_is_read_directly_once_and_put_aside(make: 
     assert aside(world) == ["1"] and texts(world) == ["Dua", "Satu"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("spoil", list(SAME.values()), ids=list(SAME))
 def test_a_write_that_is_answered_with_such_a_record_is_done_and_not_asked_for_again(make: Make, show: Show, spoil: Spoil) -> None:
     world = make(a=RICH, b=RICH)

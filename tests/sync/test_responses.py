@@ -19,6 +19,7 @@ from tests.sync.stories import LADDER, LOSSES, given
 EVERY = pytest.mark.parametrize("behaviour", list(PROFILES.values()), ids=list(PROFILES))
 
 
+@pytest.mark.long
 @EVERY
 @LOSSES
 def test_a_response_in_doubt_is_said_once(make: Make, behaviour: Behaviour, fault: FaultKind) -> None:
@@ -33,6 +34,7 @@ def test_a_response_in_doubt_is_said_once(make: Make, behaviour: Behaviour, faul
     checks.all_of(world, set())
 
 
+@pytest.mark.long
 @LADDER
 @LOSSES
 def test_the_same_words_twice_are_two_responses(make: Make, behaviour: Behaviour, fault: FaultKind) -> None:

@@ -31,6 +31,7 @@ def test_a_complaint_goes_to_its_holder_and_the_answer_comes_back(make: Make) ->
     checks.all_of(world, set())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("behaviour", list(PROFILES.values()), ids=list(PROFILES))
 def test_every_kind_of_app_comes_to_rest_as_origin_and_as_holder(make: Make, behaviour: Behaviour) -> None:
     world = make(a=behaviour, b=behaviour, c=RICH)
@@ -75,6 +76,7 @@ def test_a_lost_reply_and_then_a_newer_edit_is_no_conflict(make: Make) -> None:
         checks.all_of(world, set())
 
 
+@pytest.mark.long
 @LADDER
 @LOSSES
 def test_a_create_in_doubt_happens_once(make: Make, behaviour: Behaviour, fault: FaultKind) -> None:
@@ -92,6 +94,7 @@ def test_a_create_in_doubt_happens_once(make: Make, behaviour: Behaviour, fault:
     checks.all_of(world, set())
 
 
+@pytest.mark.long
 @LADDER
 @LOSSES
 def test_a_create_in_doubt_that_was_edited_meanwhile_ends_with_the_edit(make: Make, behaviour: Behaviour, fault: FaultKind) -> None:
@@ -109,6 +112,7 @@ def test_a_create_in_doubt_that_was_edited_meanwhile_ends_with_the_edit(make: Ma
     checks.all_of(world, set())
 
 
+@pytest.mark.long
 @LADDER
 @pytest.mark.parametrize("number", range(1, 10))
 def test_a_crash_at_any_commit_of_a_create_and_an_update_loses_and_doubles_nothing(make: Make, behaviour: Behaviour, number: int) -> None:
@@ -127,6 +131,7 @@ def test_a_crash_at_any_commit_of_a_create_and_an_update_loses_and_doubles_nothi
     checks.all_of(world, set())
 
 
+@pytest.mark.long
 @LADDER
 @pytest.mark.parametrize("operation", ["create", "apply", "read", "page"])
 @pytest.mark.parametrize("fault", [FaultKind.CRASH_BEFORE, FaultKind.CRASH_AFTER])
@@ -146,6 +151,7 @@ def test_a_crash_around_an_outside_call_loses_and_doubles_nothing(
     checks.all_of(world, set())
 
 
+@pytest.mark.long
 @LOSSES
 @pytest.mark.parametrize("behaviour", list(PROFILES.values()), ids=list(PROFILES))
 def test_an_edit_in_doubt_lands_once(make: Make, behaviour: Behaviour, fault: FaultKind) -> None:

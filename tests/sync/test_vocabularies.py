@@ -187,7 +187,7 @@ def test_what_is_older_than_go_live_is_linked_and_not_passed_on(make: Make) -> N
 def test_a_number_that_staff_typed_links_two_records_that_exist_already(make: Make) -> None:
     world = make(a=RICH, b=RICH)
     world.apps["a"].file("Lampu mati", TEXT)
-    ref = world.apps["b"].file("Lampu padam", "Kata petugas: lampu padam")
+    ref = world.apps["b"].file("Lampu padam", f"Kata petugas: {TEXT}")
     world.apps["b"].type_foreign_id(ref, "a", "1")
     world.settle()
     key = only(world).id
