@@ -23,7 +23,7 @@ LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 # Set for the test suite and CI, not for the hub; a shell that has them may still run it.
-_OF_TESTS = re.compile(r"SIMPUL_(REAL|EXAMPLES|SAMPLES|TEST_\w+)")
+_OF_TESTS = re.compile(r"SIMPUL_(REAL|EXAMPLES|SAMPLES|APPS|SEED|HISTORIES|SHARDS|STEPS|NOSHRINK|TEST_\w+)")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _POSTGRESQL = "postgresql+psycopg"
 
