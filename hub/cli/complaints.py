@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from contracts.vocabulary import Status
-from hub.cli.command import Command, Group, acting, as_json, terminal
+from hub.cli.command import Command, Group, acting, as_json, certain, terminal
 from hub.cli.terminal import Terminal, Two
 from hub.cli.timeline import show_complaint
 from hub.operations import complaints as operations
@@ -24,7 +24,7 @@ _COLUMNS: list[Two] = [
 
 @click.group(cls=Group)
 def complaints() -> None:
-    """List, show, assign, return, answer and close complaints. ID: tracking id, UUID, or 8 or more of its first signs."""
+    """List, show, assign, return, answer, close and erase complaints. ID: tracking id, UUID, or 8 or more of its first signs."""
 
 
 @complaints.command("list", cls=Command)
@@ -105,3 +105,23 @@ def close(term: Terminal, complaint: str, reason: str | None, actor: str) -> Non
     """Close an answered complaint."""
     operations.close(term.hub, complaint, actor, reason)
     term.say(f"{complaint} selesai.", f"{complaint} is closed.")
+
+
+@complaints.command(cls=Command)
+@click.argument("complaint", metavar="ID")
+@acting
+@certain
+@terminal
+def erase(term: Terminal, complaint: str, actor: str, yes: bool) -> None:
+    """Erase the personal content of a complaint here and in every app that got a copy (UU 27/2022)."""
+    sure = term.sure(
+        f"Hapus isi pribadi {complaint} di sini dan di semua aplikasi? Ini tidak dapat dibatalkan.",
+        f"Erase the personal content of {complaint} here and in every app? It cannot be undone.",
+        yes=yes,
+    )
+    if sure:
+        operations.erase(term.hub, complaint, actor)
+        term.say(
+            f"Isi {complaint} dihapus; aplikasi menyusul pada sinkronisasi.",
+            f"{complaint} was erased; the apps follow with their next sync.",
+        )

@@ -12,6 +12,7 @@ from hub.build import Hub
 from hub.operations.agencies import known
 from hub.operations.finding import complaint_id
 from hub.store.rows import ComplaintRow
+from hub.sync import erasure
 from hub.sync.complaints import Source, change, respond, spread
 from hub.sync.desk import Desk
 
@@ -48,6 +49,18 @@ def give_back(hub: Hub, given: str, actor: str, reason: str) -> str:
 def close(hub: Hub, given: str, actor: str, reason: str | None = None) -> str:
     """End a complaint; raises NotFound or Refused."""
     return _step(hub, given, actor, Status.CLOSED, reason)
+
+
+def erase(hub: Hub, given: str, actor: str) -> str:
+    """Erase a complaint's personal content here and, with the next sessions, in every app (UU 27/2022); raises NotFound or Refused."""
+    with hub.engine.working() as desk:
+        complaint = _open(desk, given)
+        if complaint.erased:
+            raise Refused(
+                f"{complaint.tracking_id} was erased already.", "`simpul deliveries list` shows which apps have not followed yet."
+            )
+        erasure.erase(desk, complaint, Source(None, actor, RULE))
+        return complaint.id
 
 
 def answer(hub: Hub, given: str, actor: str, text: str, *, internal: bool = False, status: Status | None = None) -> str:

@@ -92,3 +92,16 @@ def test_what_an_app_said_cannot_steer_the_terminal(office: Office) -> None:
     complaint = office.filed(app, "Merah \x1b[31m[bold]x[/bold]")
     told = office.ok("complaints", "show", complaint) + office.ok("complaints", "list")
     assert "\x1b" not in told and "[bold]x[/bold]" in told
+
+
+def test_an_erased_complaint_is_gone_here_and_in_the_apps_and_is_not_erased_twice(office: Office) -> None:
+    first, second = office.live("a", "b")
+    complaint = office.filed(first)
+    office.ok("complaints", "assign", complaint, "--agency", "B")
+    office.ok("sync", "a", "b")
+    office.ok("complaints", "erase", complaint, "--yes")
+    office.ok("sync", "a", "b")
+    told = office.json("complaints", "show", complaint)
+    assert told["content"]["title"] == told["content"]["description"] == "[dihapus]"
+    assert {row.fields["title"] for row in second.store.rows.values()} == {"[dihapus]"}
+    assert "already" in office.fails(Exit.REFUSED, "complaints", "erase", complaint, "--yes")
