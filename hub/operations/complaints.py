@@ -55,10 +55,6 @@ def erase(hub: Hub, given: str, actor: str) -> str:
     """Erase a complaint's personal content here and, with the next sessions, in every app (UU 27/2022); raises NotFound or Refused."""
     with hub.engine.working() as desk:
         complaint = _open(desk, given)
-        if complaint.erased:
-            raise Refused(
-                f"{complaint.tracking_id} was erased already.", "`simpul deliveries list` shows which apps have not followed yet."
-            )
         erasure.erase(desk, complaint, Source(None, actor, RULE))
         return complaint.id
 
