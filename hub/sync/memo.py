@@ -48,7 +48,7 @@ def _first_reading(link: LinkRow, stored: dict[str, Any], said: dict[Field, Any]
         return
     # Nothing is kept of what an erased complaint said: whatever nobody else wrote there meanwhile has stood there before.
     stays = before == STANDING and wrote in (None, version) and not degraded(asked, value)
-    if same(before, value) or stays:
+    if stays or (same(before, value) and not degraded(asked, value)):
         # Acknowledged, and not done: the hub's value stands, and a person sees that this app does not keep it.
         link.base = {**(link.base or {}), field.value: STANDING if stays else value}
         link.parked = {**link.parked, field.value: {"error": "the app accepted it and did not keep it", "asked": value_mark(asked)}}

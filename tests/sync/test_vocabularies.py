@@ -195,3 +195,14 @@ def test_a_number_that_staff_typed_links_two_records_that_exist_already(make: Ma
         name for name, link in links(world, key).items() if link.ref
     } == {"a", "b"}
     assert any(row.rule == "joined_without_ancestor" for row in on_record(world))
+
+
+def test_a_longer_text_that_is_cut_to_what_stood_there_before_was_not_refused(make: Make) -> None:
+    world = make(a=RICH, b=CUTS_SILENTLY)
+    key = given(world)
+    say(world, key, title="Delapan.")
+    world.settle()
+    say(world, key, title="Delapan. dan lebih panjang")
+    world.settle()
+    assert one(world, "b").fields[Field.TITLE] == "Delapan." and not links(world, key)["b"].parked
+    checks.all_of(world, set())
