@@ -36,7 +36,7 @@ test: setup
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m 'not real and not slow and not long and not browser'
 
 test-real: setup
-	SIMPUL_REAL=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m '(real or browser or long) and not slow'
+	SIMPUL_REAL=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m '(real or browser or long) and not slow'
 
 check: setup
 	$(RUFF) check --config .ci/ruff.toml .

@@ -229,7 +229,7 @@ CAUGHT_BY: dict[str, set[str]] = {
 
 
 # One worker runs the suites once for all of these.
-pytestmark = pytest.mark.xdist_group("teeth")
+pytestmark = [pytest.mark.xdist_group("teeth"), pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
