@@ -122,10 +122,10 @@ def _amended(desk: Desk, complaint: ComplaintRow, link: LinkRow, mark: ResponseL
     if row.connection_id == desk.row.id and link.state is not LinkState.ENDED:
         amend(desk, complaint, row, local.response.text, local.response.visibility.value, source)
         _tell_amendment(desk, complaint, link, row)
-    elif not complaint.erased:
-        desk.record(
-            ConflictKind.PROPOSAL, complaint, "not_its_response", waits=True, name="response", hub=row.text, local=local.response.text
-        )
+    else:
+        # Of an erased complaint nothing that stands in an app is taken over, not even into a question.
+        ours, theirs = (None, None) if complaint.erased else (row.text, local.response.text)
+        desk.record(ConflictKind.PROPOSAL, complaint, "not_its_response", waits=True, name="response", hub=ours, local=theirs)
     return True
 
 
