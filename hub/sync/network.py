@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.connector import Capabilities
-from contracts.content import Field
 from hub.sync.policy import Policy
 
 
@@ -22,11 +21,6 @@ class Peer:
     policy: Policy
     live_from: datetime | None = None
     live: bool = True
-
-    @property
-    def compared(self) -> frozenset[Field]:
-        """The fields that are read, and so have a base."""
-        return self.sheet.reads
 
 
 @dataclass(frozen=True, slots=True)
