@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts.complaint import Complaint, Holder, Place, Reporter
-from contracts.vocabulary import Channel, Classification, Status
+from contracts.vocabulary import Channel, Classification, Status, Word
 
 JsonValue = str | int | float | bool | None | list[str] | dict[str, str | None]
 Content = dict["Field", JsonValue]
@@ -44,6 +44,9 @@ class Field(StrEnum):
     RATING = "rating"
 
 
+# By its code, much faster than asking the enum: rows and pages are full of them.
+FIELDS: Mapping[str, Field] = {name.value: name for name in Field}
+
 IDENTITY_FIELDS = frozenset({Field.REPORTER_NAME, Field.REPORTER_PHONE, Field.REPORTER_EMAIL, Field.REPORTER_IDENTITY})
 
 _PLACE = {Field.PLACE_CODE: "code", Field.ADDRESS: "address", Field.LATITUDE: "latitude", Field.LONGITUDE: "longitude"}
@@ -64,22 +67,33 @@ def iso(moment: datetime) -> str:
 
 def to_content(complaint: Complaint) -> Content:
     """Flatten what is present; absent fields are left out, so that absence is never taken for an empty value."""
-    flat: Content = {}
-    for name in (Field.TITLE, Field.DESCRIPTION, Field.CATEGORY, Field.ANONYMOUS, Field.CONFIDENTIAL, Field.REASON, Field.RATING):
-        flat[name] = getattr(complaint, name.value)
-    for name in (Field.CLASSIFICATION, Field.CHANNEL, Field.STATUS):
-        word = getattr(complaint, name.value)
-        flat[name] = None if word is None else word.value
-    flat[Field.TAGS] = None if complaint.tags is None else list(complaint.tags)
-    flat[Field.OCCURRED_ON] = complaint.occurred_on.isoformat() if complaint.occurred_on else None
-    flat[Field.SUBMITTED_AT] = iso(complaint.submitted_at) if complaint.submitted_at else None
-    for name, attribute in _PLACE.items():
-        flat[name] = getattr(complaint.place, attribute) if complaint.place else None
-    for name, attribute in _REPORTER.items():
-        flat[name] = getattr(complaint.reporter, attribute) if complaint.reporter else None
+    # Written out, since this is done for every record of every page.
+    flat: Content = {
+        Field.TITLE: complaint.title,
+        Field.DESCRIPTION: complaint.description,
+        Field.CLASSIFICATION: _word(complaint.classification),
+        Field.CATEGORY: complaint.category,
+        Field.TAGS: None if complaint.tags is None else list(complaint.tags),
+        Field.CHANNEL: _word(complaint.channel),
+        Field.OCCURRED_ON: complaint.occurred_on.isoformat() if complaint.occurred_on else None,
+        Field.ANONYMOUS: complaint.anonymous,
+        Field.CONFIDENTIAL: complaint.confidential,
+        Field.STATUS: _word(complaint.status),
+        Field.REASON: complaint.reason,
+        Field.SUBMITTED_AT: iso(complaint.submitted_at) if complaint.submitted_at else None,
+        Field.RATING: complaint.rating,
+    }
+    if complaint.place:
+        flat.update((name, getattr(complaint.place, attribute)) for name, attribute in _PLACE.items())
+    if complaint.reporter:
+        flat.update((name, getattr(complaint.reporter, attribute)) for name, attribute in _REPORTER.items())
     if complaint.holder:
         flat[Field.HOLDER] = {"agency": complaint.holder.agency, "unit": complaint.holder.unit}
     return {name: value for name, value in flat.items() if value is not None}
+
+
+def _word(word: Word | None) -> str | None:
+    return None if word is None else str(word)
 
 
 def from_content(content: Mapping[Field, JsonValue]) -> Complaint:

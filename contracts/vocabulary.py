@@ -20,8 +20,8 @@ class Word(str, Enum):
         word._labels = {"id": indonesian, "en": english}
         return word
 
-    def __str__(self) -> str:
-        return str(self.value)
+    # Its own code, found without asking the enum: this is done for every record.
+    __str__ = str.__str__
 
     def label(self, language: str = "id") -> str:
         """Return what a screen shows: ``id`` (the default) or ``en``."""

@@ -107,7 +107,7 @@ class KeyRing:
         # The length in front keeps ("a", "b...") and ("ab", "...") apart.
         name = purpose.encode()
         message = len(name).to_bytes(4, "big") + name + data
-        return hmac.new(self.digesting, message, hashlib.sha256).hexdigest()[:DIGEST_LENGTH]
+        return hmac.digest(self.digesting, message, "sha256").hex()[:DIGEST_LENGTH]
 
     def sign(self, message: bytes) -> str:
         """Return a MAC of 10 base32 characters (50 bits): enough where a guess has to be tried through an app."""

@@ -14,6 +14,7 @@ from hub.operations.rehearsal import apart
 from hub.store import tables
 from hub.sync.desk import Desk
 from hub.sync.intake import adopt
+from hub.sync.marks import told
 from hub.words import ConflictKind, LinkState, SentState
 
 TOLD = "told_by_person"
@@ -51,7 +52,7 @@ def _link(desk: Desk, record: Record, complaint_id: str) -> Refused | None:
     mine = desk.unit.links_of(complaint_id).get(desk.row.id)
     if mine is not None and mine.ref is not None:
         return Refused(f"The complaint has the record '{mine.ref}' there.", "Remove that link first, if it is wrong.")
-    adopt(desk, mine, record, complaint)
+    adopt(desk, mine, record, told(record, desk.peer.sheet.reads, desk.keys), complaint)
     return None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from hub.store import tables
 
-_CHAINED = ("complaint_id", "kind", "rule", "field", "connection_id", "actor", "happened_at", "learned_at", "digest")
+_chained = itemgetter("complaint_id", "kind", "rule", "field", "connection_id", "actor", "happened_at", "learned_at", "digest")
 
 
 def sealed(entry: dict[str, Any], previous: str | None) -> dict[str, Any]:
@@ -47,9 +47,4 @@ def _digest(salt: str, old: Any, new: Any) -> str:
 
 
 def _hash(entry: dict[str, Any]) -> str:
-    said = [entry["previous"], *(_plain(entry[name]) for name in _CHAINED)]
-    return hashlib.sha256(orjson.dumps(said)).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return hashlib.sha256(orjson.dumps([entry["previous"], *_chained(entry)])).hexdigest()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from contracts.content import Content, Field
+from contracts.content import FIELDS, Content, Field
 from hub.words import LinkState, Phase, Recovery, SentState
 
 Veiled = dict[Any, Any]
@@ -78,7 +78,9 @@ class ComplaintRow:
 
     def veiled(self) -> Content:
         """Content with the digests of the identity fields in their places: what may be compared and kept."""
-        return {Field(name): value for name, value in (*self.content.items(), *self.digests.items())}
+        said: Content = {FIELDS[name]: value for name, value in self.content.items()}
+        said.update((FIELDS[name], value) for name, value in self.digests.items())
+        return said
 
 
 @dataclass(slots=True)
@@ -139,7 +141,7 @@ class LinkRow:
 
     def agreed(self) -> dict[Field, Any]:
         """Return the base by field; empty while nothing was ever agreed on."""
-        return {Field(name): value for name, value in (self.base or {}).items()}
+        return {FIELDS[name]: value for name, value in (self.base or {}).items()}
 
 
 @dataclass(slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, select
 
 from hub.store import tables
 from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
@@ -19,12 +21,8 @@ TABLES: dict[type, Table] = {
     AttemptRow: tables.attempts,
 }
 NAMES: dict[type, tuple[str, ...]] = {kind: tuple(column.name for column in fields(kind)) for kind in TABLES}
-UPDATES = {
-    kind: update(table)
-    .where(table.c.id == bindparam("b_id"))
-    .values({name: bindparam("b_" + name) for name in NAMES[kind] if name != "id"})
-    for kind, table in TABLES.items()
-}
+# The id is the first field of each.
+VALUES: dict[type, Callable[[Any], tuple[Any, ...]]] = {kind: attrgetter(*names) for kind, names in NAMES.items()}
 
 
 def rows_of(kind: type) -> Select[Any]:

@@ -62,18 +62,22 @@ class Unstorable(SimpulError):
 
 
 class Store:
-    """Opens transactions. ``on_commit`` is called right before each commit; if it raises, nothing was written."""
+    """Opens transactions. ``on_commit`` is called right before each commit; if it raises, nothing was written.
+
+    ``on_due`` is told after a commit, by id, for which connections it left links due: a wake-up that may be lost.
+    """
 
     def __init__(self, url: str, now: Callable[[], datetime], make_id: Callable[[], str] = new_id) -> None:
         self.engine = _engine(url)
         self.now = now
         self.make_id = make_id
         self.on_commit: Callable[[], None] = _nothing
+        self.on_due: Callable[[frozenset[int]], None] = _nobody
 
-    def migrate(self) -> None:
-        """Bring the tables to this release; safe to run by several processes, and again."""
+    def migrate(self, to: str = "head") -> None:
+        """Bring the tables to this release, or to the revision ``to``; safe to run by several processes, and again."""
         with self.engine.connect().execution_options(simpul_write=True) as sql, sql.begin():
-            command.upgrade(_alembic(sql), "head")
+            command.upgrade(_alembic(sql), to)
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
@@ -81,7 +85,9 @@ class Store:
         with self.writing() as sql:
             unit = Unit(sql, self.now(), self.make_id)
             yield unit
-            unit.flush()
+            unit.finish()
+        if unit.due and self._trial() is None:
+            self.on_due(frozenset(unit.due))
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -173,6 +179,10 @@ def _refused(error: StatementError | UnicodeEncodeError) -> Unstorable | None:
 
 def _nothing() -> None:
     """Do nothing before a commit."""
+
+
+def _nobody(due: frozenset[int]) -> None:
+    """Wake nobody."""
 
 
 def _alembic(sql: Connection) -> Config:

@@ -315,3 +315,15 @@ ledger = Table(
     Column("hash", String(64), nullable=False),
     one_of("kind", [word.value for word in Kind], "kind"),
 )
+
+# How many complaints came in on a day (WIB), from where, through which connection (0: filed at the hub), by status now.
+rollup = Table(
+    "rollup",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("province", String(2), primary_key=True),
+    Column("origin_id", _Big, primary_key=True, autoincrement=False),
+    Column("status", String(20), primary_key=True),
+    Column("n", Integer, nullable=False),
+    one_of("status", [word.value for word in Status], "status"),
+)

@@ -6,15 +6,18 @@ sessions cannot wait for each other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table
 
 from contracts.errors import NotFound
 from contracts.events import Kind
-from hub.store import ledger, tables
+from hub.store import ledger, rollup, tables
+from hub.store.bulk import insert_rows, update_rows
 from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
 from hub.store.statements import (
     ATTEMPT,
@@ -31,7 +34,7 @@ from hub.store.statements import (
     RESPONSE_LINKS,
     RESPONSES,
     TABLES,
-    UPDATES,
+    VALUES,
 )
 from hub.words import LinkState, Phase, Recovery, SentState
 
@@ -44,10 +47,14 @@ _WORDS: dict[type, dict[str, Callable[[str], Any]]] = {
 }
 _WITH_REF = (LinkRow, ResponseLinkRow)
 _CHUNK = 400
+_id = itemgetter(0)
 
 
 class Unit:
-    """Rows of one transaction. ``now`` is the moment of the transaction, ``new_id`` gives UUIDv7 texts."""
+    """Rows of one transaction. ``now`` is the moment of the transaction, ``new_id`` gives UUIDv7 texts.
+
+    ``due``: the connections, by id, whose links the transaction has made due by now.
+    """
 
     def __init__(self, sql: Connection, now: datetime, new_id: Callable[[], str]) -> None:
         self.sql = sql
@@ -60,22 +67,22 @@ class Unit:
         self._responses_of: dict[str, list[ResponseRow]] = {}
         self._response_links_of: dict[str, list[ResponseLinkRow]] = {}
         self._plain: dict[str, tuple[Table, list[dict[str, Any]]]] = {}
+        self._counts: Counter[rollup.Cell] = Counter()
+        self.due: set[int] = set()
 
     # -- loading
 
     def _load(self, kind: type[Row], statement: Any, **given_to: Any) -> list[Row]:
-        names, words = NAMES[kind], _WORDS.get(kind, {})
-        place = names.index("id")
+        words = _WORDS.get(kind, {})
         found: list[Row] = []
         for values in self.sql.execute(statement, given_to):
-            key = (kind, values[place])
+            key = (kind, values[0])
             row = self._rows.get(key)
             if row is None:
-                given = dict(zip(names, values, strict=True))
+                row = self._rows[key] = kind(*values)
                 for name, word in words.items():
-                    given[name] = word(given[name])
-                row = self._rows[key] = kind(**given)
-                self._clean[key] = tuple(getattr(row, name) for name in names)
+                    setattr(row, name, word(getattr(row, name)))
+                self._clean[key] = tuple(values)
             found.append(row)
         return found
 
@@ -98,6 +105,10 @@ class Unit:
         for start in range(0, len(wanted), _CHUNK):
             self._open(wanted[start : start + _CHUNK])
 
+    def _opened(self, complaint_id: str) -> None:
+        if complaint_id not in self._links_of:
+            self._open([complaint_id])
+
     def _open(self, ids: Sequence[str]) -> None:
         given = list(ids)
         self._load(ComplaintRow, COMPLAINTS, ids=given)
@@ -113,7 +124,7 @@ class Unit:
 
     def complaint(self, complaint_id: str) -> ComplaintRow:
         """Return one complaint, opened; raises NotFound."""
-        self.open([complaint_id])
+        self._opened(complaint_id)
         row = self._rows.get((ComplaintRow, complaint_id))
         if row is None:
             raise NotFound(f"there is no complaint {complaint_id!r}.", "`simpul complaints list` shows the ids.")
@@ -121,22 +132,22 @@ class Unit:
 
     def knows(self, complaint_id: str) -> bool:
         """Tell whether the complaint exists."""
-        self.open([complaint_id])
+        self._opened(complaint_id)
         return (ComplaintRow, complaint_id) in self._rows
 
     def links_of(self, complaint_id: str) -> dict[int, LinkRow]:
         """Return the links of an opened complaint by connection id."""
-        self.open([complaint_id])
+        self._opened(complaint_id)
         return self._links_of[complaint_id]
 
     def responses_of(self, complaint_id: str) -> list[ResponseRow]:
         """Return the responses of an opened complaint in order."""
-        self.open([complaint_id])
+        self._opened(complaint_id)
         return self._responses_of[complaint_id]
 
     def response_links_of(self, link: LinkRow) -> list[ResponseLinkRow]:
         """Return the response links of a link in the order they were made."""
-        self.open([link.complaint_id])
+        self._opened(link.complaint_id)
         return self._response_links_of[link.id]
 
     def link(self, link_id: str) -> LinkRow:
@@ -199,29 +210,45 @@ class Unit:
                 self._update(kind, released=True)
             fresh = self._new[kind]
             if fresh:
-                names = NAMES[kind]
-                self.sql.execute(insert(table), [{name: getattr(row, name) for name in names} for row in fresh])
-                for row in fresh:
-                    self._clean[kind, row.id] = tuple(getattr(row, name) for name in names)
+                values = [VALUES[kind](row) for row in fresh]
+                insert_rows(self.sql, table, NAMES[kind], values)
+                for row, clean in zip(fresh, values, strict=True):
+                    self._note(row, None)
+                    self._clean[kind, row.id] = clean
                 self._new[kind] = []
             self._update(kind)
         for table, waiting in self._plain.values():
-            if waiting:
-                self.sql.execute(insert(table), waiting)
+            insert_rows(self.sql, table, tuple(waiting[0]), [tuple(values.values()) for values in waiting])
         self._plain.clear()
 
     def _update(self, kind: type, *, released: bool = False) -> None:
-        names, changed = NAMES[kind], []
+        changed = []
         for key, clean in self._clean.items():
             if key[0] is not kind:
                 continue
             row = self._rows[key]
             if released and row.ref is not None:
                 continue
-            values = tuple(getattr(row, name) for name in names)
+            values = VALUES[kind](row)
             if values != clean:
+                self._note(row, clean)
                 self._clean[key] = values
-                changed.append(row)
+                changed.append(values)
         if changed:
-            changed.sort(key=lambda row: row.id)
-            self.sql.execute(UPDATES[kind], [{"b_" + name: getattr(row, name) for name in names} for row in changed])
+            changed.sort(key=_id)
+            update_rows(self.sql, TABLES[kind], NAMES[kind], changed)
+
+    def _note(self, row: Any, clean: tuple[Any, ...] | None) -> None:
+        """Keep what else a row that is about to be written changes: the counts, and which connections have something to do."""
+        if isinstance(row, ComplaintRow):
+            self._counts[rollup.cell(row)] += 1
+            if clean is not None:
+                self._counts[rollup.cell(ComplaintRow(*clean))] -= 1
+        elif isinstance(row, LinkRow) and row.due_at is not None and row.due_at <= self.now:
+            self.due.add(row.connection_id)
+
+    def finish(self) -> None:
+        """Write what is left, and the counts last: many transactions change the same few of those."""
+        self.flush()
+        rollup.add(self.sql, self._counts)
+        self._counts.clear()

@@ -38,7 +38,7 @@ def change(desk: Desk, complaint: ComplaintRow, name: Field, value: Any, source:
     """Give one field a new value, with everything that follows from it inside this transaction; what was erased stays so."""
     if complaint.erased and name in REDACTED:
         return
-    old = complaint.veiled().get(name)
+    old = (complaint.digests if name in IDENTITY_FIELDS else complaint.content).get(name.value)
     new = veil({name: value}, desk.keys)[name]
     if name in IDENTITY_FIELDS:
         _seal(desk, complaint, name, value, new)
@@ -219,6 +219,8 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
 def _show_what_stays(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> None:
     # A name that may be given no more and cannot be taken back: nothing is due there, and nothing will be read because of it.
     peer = desk.network.peers[link.connection_id]
+    if IDENTITY_FIELDS.isdisjoint(peer.sheet.reads):
+        return
     origin = complaint.origin_id == peer.id
     lacking = unsupported(complaint.veiled(), link.agreed(), peer.sheet, peer.policy, origin=origin) if link.ref is not None else []
     stays = {name for name in lacking if name in IDENTITY_FIELDS} - set(link.unsupported)

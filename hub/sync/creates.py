@@ -150,7 +150,7 @@ def created(desk: Desk, link: LinkRow, attempt: AttemptRow, receipt: Receipt) ->
     desk.hold_ref(link, receipt.ref)
     link.state, link.version, link.ticket, link.fingerprint = LinkState.LINKED, receipt.version, None, None
     link.base = {name: value for name, value in attempt.payload.items() if name in desk.peer.sheet.reads}
-    link.history = {name: [value_mark(value)] for name, value in link.base.items() if value is not None}
+    link.history = {}
     link.attempts, link.misses, link.error, link.seen = 0, 0, None, None
     link.touched, link.updated_at, link.due_at = desk.tick(), desk.now, desk.now
     desk.unit.log(desk.unit.complaint(link.complaint_id), Kind.DELIVERED, "created", connection_id=desk.row.id, new={"ref": receipt.ref})

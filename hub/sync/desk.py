@@ -50,6 +50,8 @@ class Desk:
     gone_left: int | None = None
     fresh_texts: dict[str, list[str]] = field(default_factory=dict)
     fresh_aliases: set[tuple[int, str, str]] = field(default_factory=set)
+    # Links of complaints that this transaction has just taken in and not spread yet.
+    imported: set[str] = field(default_factory=set)
     _refs: dict[str, str] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
 
@@ -207,13 +209,14 @@ class Desk:
         if ref is not None:
             self._refs[ref] = link.complaint_id
 
-    def open_refs(self, refs: list[str]) -> None:
-        """Load, in bulk and in lock order, every complaint of this connection that holds one of these refs."""
+    def held_refs(self, refs: list[str]) -> dict[str, Row[Any]]:
+        """Ask once which of these refs this connection's links hold: by ref, the complaint and what was last seen of the record."""
         link = tables.links.c
         self._asked.update(refs)
-        held = in_parts(self, select(link.complaint_id, link.ref).where(link.connection_id == self.row.id), link.ref, refs)
-        self._refs.update({row.ref: row.complaint_id for row in held})
-        self.unit.open(row.complaint_id for row in held)
+        found = select(link.ref, link.complaint_id, link.seen).where(link.connection_id == self.row.id)
+        held = {row.ref: row for row in in_parts(self, found, link.ref, set(refs))}
+        self._refs.update({ref: row.complaint_id for ref, row in held.items()})
+        return held
 
 
 def in_parts(desk: Desk, statement: Select[Any], column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:

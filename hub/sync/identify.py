@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, exists, or_, select
 
 from contracts.connector import Record
 from contracts.content import Field
@@ -17,24 +17,31 @@ from hub.store import tables
 from hub.store.rows import LinkRow
 from hub.sync.desk import Ahead, Desk, in_parts
 from hub.sync.intake import adopt, import_new, recreate
-from hub.sync.marks import fingerprint, same_text, text_key, whole_text_key
+from hub.sync.marks import Told, same_text, text_key, whole_text_key
 from hub.words import ConflictKind, ConflictState, LinkState, Recovery
 
 # Of the words of the shorter text, so much must stand in the other for a typed number to be believed at once.
 _SHARED = 0.34
+_link, _pair = tables.links.c, tables.pairs.c
+_here: BindParameter[int] = bindparam("here")
+_WAITS = select(
+    exists().where(tables.tombstones.c.mark.is_not(None)).label("buried"),
+    exists().where(_link.connection_id == _here, _link.state.in_([LinkState.CREATING.value, LinkState.AMBIGUOUS.value])).label("doubtful"),
+    exists().where((_pair.other_id == _here) | (_pair.connection_id == _here)).label("pairs"),
+)
 _FREE = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.GONE, LinkState.ENDED})
 
 
-def identify(desk: Desk, record: Record, *, doubted: bool) -> LinkRow | None:
+def identify(desk: Desk, record: Record, says: Told, *, doubted: bool) -> LinkRow | None:
     """Link the record to a complaint and return the link, or None if it must wait, is flagged, or was erased.
 
     ``doubted``: the ref that another link of the same complaint holds has just been read, and it is still there.
     """
-    mark = fingerprint(record, desk.keys)
+    mark = says.fingerprint
     for find in (_by_alias, _by_token, _by_pair):
         complaint_id = find(desk, record, mark)
         if complaint_id is not None and not (find is _by_pair and record.same_as and _mistyped(desk, record, complaint_id)):
-            return _settle(desk, record, complaint_id, doubted=doubted)
+            return _settle(desk, record, says, complaint_id, doubted=doubted)
     mine = _own_create(desk, record)
     if mine is None and _erased(desk, record):
         return None
@@ -42,36 +49,38 @@ def identify(desk: Desk, record: Record, *, doubted: bool) -> LinkRow | None:
         if mine.state is LinkState.CREATING or (desk.peer.sheet.idempotent_create and mine.receiver):
             desk.read_again(record.ref, "waiting", after=desk.peer.sheet.settle)
             return None
-        return adopt(desk, mine, record)
+        return adopt(desk, mine, record, says)
     if desk.row.recovery is Recovery.HUB:
         complaint_id = _by_text(desk, record)
         if complaint_id is not None and not (doubted and _holds_another(desk, record, complaint_id)):
-            return _settle(desk, record, complaint_id, doubted=doubted)
+            return _settle(desk, record, says, complaint_id, doubted=doubted)
     token = tokens.read(record.token, desk.keys) if record.token else None
     if token is not None and not desk.unit.knows(token):
-        return recreate(desk, token, record)
-    return import_new(desk, record)
+        return recreate(desk, token, record, says)
+    return import_new(desk, record, says)
 
 
 def look_ahead(desk: Desk, records: Sequence[Record]) -> None:
     """Ask once for a whole page what would otherwise be asked for each of its records."""
-    refs, marks = {record.ref for record in records}, [whole_text_key(record.complaint.description, desk.keys) for record in records]
-    alias, link, pair = tables.aliases.c, tables.links.c, tables.pairs.c
+    refs = {record.ref for record in records}
+    alias = tables.aliases.c
     found = in_parts(
         desk, select(alias.ref, alias.fingerprint, alias.complaint_id).where(alias.connection_id == desk.row.id), alias.ref, refs
     )
-    buried = in_parts(desk, select(tables.tombstones.c.mark), tables.tombstones.c.mark, {mark for mark in marks if mark})
-    doubtful = select(link.id).where(
-        link.connection_id == desk.row.id, link.state.in_([LinkState.CREATING.value, LinkState.AMBIGUOUS.value])
-    )
-    told = select(pair.ref).where((pair.other_id == desk.row.id) | (pair.connection_id == desk.row.id))
+    waits = desk.unit.sql.execute(_WAITS, {"here": desk.row.id}).one()
     desk.ahead = Ahead(
         refs=frozenset(refs),
         aliases={(row.ref, row.fingerprint): row.complaint_id for row in found},
-        erased=frozenset(row.mark for row in buried),
-        doubtful=desk.unit.sql.execute(doubtful.limit(1)).first() is not None,
-        pairs=desk.unit.sql.execute(told.limit(1)).first() is not None,
+        erased=_buried(desk, records) if waits.buried else frozenset(),
+        doubtful=waits.doubtful,
+        pairs=waits.pairs,
     )
+
+
+def _buried(desk: Desk, records: Sequence[Record]) -> frozenset[str]:
+    mark = tables.tombstones.c.mark
+    marks = {whole_text_key(record.complaint.description, desk.keys) for record in records}
+    return frozenset(row.mark for row in in_parts(desk, select(mark), mark, {each for each in marks if each}))
 
 
 def _ahead(desk: Desk, record: Record) -> Ahead | None:
@@ -79,8 +88,10 @@ def _ahead(desk: Desk, record: Record) -> Ahead | None:
 
 
 def _erased(desk: Desk, record: Record) -> bool:
-    mark = whole_text_key(record.complaint.description, desk.keys)
     ahead = _ahead(desk, record)
+    if ahead is not None and not ahead.erased:
+        return False
+    mark = whole_text_key(record.complaint.description, desk.keys)
     if mark is None or (ahead is not None and mark not in ahead.erased):
         return False
     table = tables.tombstones.c
@@ -216,12 +227,12 @@ def _holds_another(desk: Desk, record: Record, complaint_id: str) -> bool:
     return link is not None and link.ref is not None and link.ref != record.ref
 
 
-def _settle(desk: Desk, record: Record, complaint_id: str, *, doubted: bool) -> LinkRow | None:
+def _settle(desk: Desk, record: Record, says: Told, complaint_id: str, *, doubted: bool) -> LinkRow | None:
     """Give the record to the complaint's link, unless that link still holds another live record."""
     complaint = desk.unit.complaint(complaint_id)
     link = desk.unit.links_of(complaint_id).get(desk.row.id)
     if link is None or link.ref is None and link.state in _FREE:
-        return adopt(desk, link, record, complaint)
+        return adopt(desk, link, record, says, complaint)
     if link.ref == record.ref:
         return link
     if _flagged(desk, complaint_id, record.ref):

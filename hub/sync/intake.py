@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from typing import Any
 
@@ -17,19 +16,21 @@ from hub.store.rows import ComplaintRow, LinkRow
 from hub.sync.complaints import Source, change, seal_identity, spread
 from hub.sync.desk import Desk
 from hub.sync.erasure import without_erased
-from hub.sync.marks import fingerprint, local_content, text_key, value_mark, veil
+from hub.sync.marks import Told, text_key, veil
 from hub.sync.project import express, same
 from hub.sync.rights import legal_status, may_write
 from hub.words import ConflictKind, LinkState, Outcome, Recovery
 
 # The tick of a link that has just been joined to a record: its first observation is never taken for a stale one.
 JOINED = -1
+_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 def tracking_id(complaint_id: str) -> str:
     """Return the number a citizen can type, 12 letters and digits in threes of four: derived, so that a restore gives the same."""
-    text = base64.b32encode(hashlib.sha256(complaint_id.encode()).digest()).decode()[:12]
-    return "-".join(text[start : start + 4] for start in range(0, 12, 4))
+    number = int.from_bytes(hashlib.sha256(complaint_id.encode()).digest()[:8]) >> 4
+    text = "".join([_BASE32[number >> place & 31] for place in range(55, -1, -5)])
+    return f"{text[:4]}-{text[4:8]}-{text[8:]}"
 
 
 def new_complaint(desk: Desk, complaint_id: str, content: dict[Field, Any], source: Source, *, historic: bool) -> ComplaintRow:
@@ -75,18 +76,18 @@ def new_complaint(desk: Desk, complaint_id: str, content: dict[Field, Any], sour
     return row
 
 
-def import_new(desk: Desk, record: Record) -> LinkRow:
-    """Take in a record that nobody knows: a new complaint whose origin is this connection."""
-    return _import(desk, desk.unit.new_id(), record, "imported")
+def import_new(desk: Desk, record: Record, says: Told) -> LinkRow:
+    """Take in a record that nobody knows: a new complaint whose origin is this connection; whoever observes it spreads it."""
+    return _import(desk, desk.unit.new_id(), record, says, "imported")
 
 
-def recreate(desk: Desk, complaint_id: str, record: Record) -> LinkRow:
+def recreate(desk: Desk, complaint_id: str, record: Record, says: Told) -> LinkRow:
     """Make again, under the same id, a complaint that our own token names and that a restored hub has forgotten."""
-    return _import(desk, complaint_id, record, "recreated_from_token", ours=True)
+    return _import(desk, complaint_id, record, says, "recreated_from_token", ours=True)
 
 
-def _import(desk: Desk, complaint_id: str, record: Record, rule: str, *, ours: bool = False) -> LinkRow:
-    flat = local_content(record, desk.peer.sheet.reads)
+def _import(desk: Desk, complaint_id: str, record: Record, says: Told, rule: str, *, ours: bool = False) -> LinkRow:
+    flat = says.plain
     happened = record.created_at or record.complaint.submitted_at
     submitted = happened or desk.now
     content = {Field.SUBMITTED_AT: iso(submitted), **{name: value for name, value in flat.items() if value is not None}}
@@ -97,12 +98,11 @@ def _import(desk: Desk, complaint_id: str, record: Record, rule: str, *, ours: b
     if ours:
         complaint.origin_id = None
     link = desk.unit.links_of(complaint.id).get(desk.row.id) or _new_link(desk, complaint.id)
-    _hold(desk, link, record)
-    link.base = veil(flat, desk.keys)
-    link.history = {name.value: [value_mark(value)] for name, value in link.base.items() if value is not None}
+    _hold(desk, link, record, says)
+    link.base = dict(says.veiled)
     link.due_at = None
     _remember_pairs(desk, record)
-    spread(desk, complaint)
+    desk.imported.add(link.id)
     return link
 
 
@@ -120,16 +120,16 @@ def _new_link(desk: Desk, complaint_id: str) -> LinkRow:
     return link
 
 
-def _hold(desk: Desk, link: LinkRow, record: Record) -> None:
+def _hold(desk: Desk, link: LinkRow, record: Record, says: Told) -> None:
     desk.hold_ref(link, record.ref)
     link.state, link.version, link.ticket = LinkState.LINKED, record.version, None
     link.misses, link.error, link.updated_at = 0, None, desk.now
-    know_again(desk, link, record)
+    know_again(desk, link, record, says)
 
 
-def know_again(desk: Desk, link: LinkRow, record: Record) -> None:
+def know_again(desk: Desk, link: LinkRow, record: Record, says: Told) -> None:
     """Keep what never changes in the record, so that a re-used ref is noticed and this very record known again."""
-    link.fingerprint = fingerprint(record, desk.keys)
+    link.fingerprint = says.fingerprint
     if link.fingerprint is not None:
         _remember(desk, record.ref, link.fingerprint, link.complaint_id)
 
@@ -151,6 +151,8 @@ def _remember(desk: Desk, ref: str, mark: str, complaint_id: str) -> None:
 
 
 def _remember_pairs(desk: Desk, record: Record) -> None:
+    if not record.same_as:
+        return
     for peer in desk.network.peers.values():
         if peer.name in record.same_as and peer.id != desk.row.id:
             table = tables.pairs.c
@@ -160,7 +162,7 @@ def _remember_pairs(desk: Desk, record: Record) -> None:
                 desk.unit.sql.execute(tables.pairs.insert().values(**values, other_ref=record.same_as[peer.name]))
 
 
-def adopt(desk: Desk, link: LinkRow | None, record: Record, complaint: ComplaintRow | None = None) -> LinkRow:
+def adopt(desk: Desk, link: LinkRow | None, record: Record, says: Told, complaint: ComplaintRow | None = None) -> LinkRow:
     """Let a known complaint hold this record; the base is what we sent, or what we last knew, or else nothing."""
     if link is None:
         assert complaint is not None
@@ -169,15 +171,15 @@ def adopt(desk: Desk, link: LinkRow | None, record: Record, complaint: Complaint
     complaint = desk.unit.complaint(link.complaint_id)
     attempt = desk.unit.last_attempt(link, "create") if link.state in (LinkState.CREATING, LinkState.AMBIGUOUS) else None
     ended = link.state is LinkState.ENDED
-    _hold(desk, link, record)
+    _hold(desk, link, record, says)
     if ended and not link.receiver:
         link.state = LinkState.ENDED
     if attempt is not None:
         attempt.outcome, attempt.finished_at = Outcome.ACKNOWLEDGED.value, desk.now
         link.base = {name: value for name, value in attempt.payload.items() if name in desk.peer.sheet.reads}
-        link.history = {name: [value_mark(value)] for name, value in link.base.items()}
+        link.history = {}
     elif link.base is None:
-        _without_ancestor(desk, complaint, link, record)
+        _without_ancestor(desk, complaint, link, record, says)
     desk.unit.log(complaint, Kind.LINKED, "adopted", connection_id=desk.row.id, new={"ref": record.ref})
     link.touched, link.seen = JOINED, None
     desk.mark(link)
@@ -195,10 +197,9 @@ def _may_bring(desk: Desk, complaint: ComplaintRow, name: Field, local: Any) -> 
     return legal and may_write(name, desk.peer, at)
 
 
-def _without_ancestor(desk: Desk, complaint: ComplaintRow, link: LinkRow, record: Record) -> None:
+def _without_ancestor(desk: Desk, complaint: ComplaintRow, link: LinkRow, record: Record, says: Told) -> None:
     """Join two that never agreed on anything: what differs is on record, never silently overwritten."""
-    flat = local_content(record, desk.peer.sheet.reads)
-    veiled = veil(flat, desk.keys)
+    flat, veiled = says.plain, says.veiled
     if complaint.erased:
         veiled = without_erased(link, veiled, desk.peer.sheet)
     forgot = desk.row.recovery is Recovery.HUB
@@ -226,6 +227,6 @@ def _without_ancestor(desk: Desk, complaint: ComplaintRow, link: LinkRow, record
         if takes:
             change(desk, complaint, name, flat[name], source)
     link.base = veiled
-    link.history = {name.value: [value_mark(value)] for name, value in veiled.items() if value is not None}
+    link.history = {}
     _remember_pairs(desk, record)
     spread(desk, complaint)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -22,6 +24,8 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 def veil(content: Mapping[Field, Any], keys: KeyRing) -> dict[Field, Any]:
     """Put keyed digests in the places of identity fields: what base, attempts, history and conflicts may hold."""
+    if IDENTITY_FIELDS.isdisjoint(content):
+        return dict(content)
     return {
         name: keys.digest(str(value), name.value) if name in IDENTITY_FIELDS and value is not None else value
         for name, value in content.items()
@@ -29,9 +33,31 @@ def veil(content: Mapping[Field, Any], keys: KeyRing) -> dict[Field, Any]:
 
 
 def local_content(record: Record, reads: frozenset[Field]) -> dict[Field, Any]:
-    """Return what the app says of the fields it reports; a field it reports but leaves empty is None."""
+    """Return what the app says of the fields it reports, in order; a field it reports but leaves empty is None."""
     flat = to_content(record.complaint)
-    return {name: flat.get(name) for name in sorted(reads)}
+    return {name: flat.get(name) for name in _in_order(reads)}
+
+
+@functools.lru_cache(maxsize=1024)
+def _in_order(reads: frozenset[Field]) -> tuple[Field, ...]:
+    return tuple(sorted(reads))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a record tells of the fields its app reports: plain, and veiled as the store may keep it; and what it is known by."""
+
+    plain: dict[Field, Any]
+    veiled: dict[Field, Any]
+    mark: str
+    fingerprint: str | None
+
+
+def told(record: Record, reads: frozenset[Field], keys: KeyRing) -> Told:
+    """Work out once what every rule asks of a record; raises ValueError or TypeError for what no database can keep."""
+    plain = local_content(record, reads)
+    veiled = veil(plain, keys)
+    return Told(plain, veiled, record_mark(veiled, record), fingerprint(record, keys))
 
 
 def fingerprint(record: Record, keys: KeyRing) -> str | None:
@@ -68,9 +94,11 @@ def value_mark(value: Any) -> str:
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def remembered(past: list[str], value: Any) -> list[str]:
-    """Add a value to a field's history, newest last, each once, no more than are worth keeping."""
+def remembered(past: list[str] | None, before: Any, value: Any) -> list[str]:
+    """Add a value to a field's history, newest last, each once, no more than are worth keeping; it begins with the first change."""
     mark = value_mark(value)
+    if past is None:
+        past = [] if before is None else [value_mark(before)]
     return [*(item for item in past if item != mark), mark][-_HISTORY:]
 
 
@@ -81,11 +109,11 @@ def response_mark(text: str, visibility: str) -> str:
 
 def record_mark(veiled: Mapping[Field, Any], record: Record) -> str:
     """Digest everything a record says, to skip it when it says the same again."""
-    said = [(item.ref, item.response.text, item.response.visibility.value) for item in record.responses]
-    whole = [sorted(veiled.items()), said, record.version, record.state.value, record.token, sorted(record.same_as.items())]
+    said = [(item.ref, item.response.text, str(item.response.visibility)) for item in record.responses]
+    names, values = ",".join(veiled), list(veiled.values())
+    whole = [names, values, said, record.version, str(record.state), record.token, sorted(record.same_as.items())]
     text = orjson.dumps(whole, default=str)
-    if _NUL.search(text):
-        raise ValueError("a NUL character")
+    _without_nul(text)
     return hashlib.sha256(text).hexdigest()[:32]
 
 
@@ -97,6 +125,9 @@ def sound(record: Record) -> None:
     moments = [record.created_at, record.updated_at, *(item.response.written_at for item in record.responses)]
     if any(moment is not None and moment.tzinfo is None for moment in moments):
         raise ValueError("a moment without a time zone")
-    text = orjson.dumps([record.ref, record.identity, dict(record.raw), record.version, said, record.complaint.reason])
-    if _NUL.search(text):
+    _without_nul(orjson.dumps([record.ref, record.identity, dict(record.raw), record.version, said, record.complaint.reason]))
+
+
+def _without_nul(text: bytes) -> None:
+    if rb"\u0000" in text and _NUL.search(text):
         raise ValueError("a NUL character")

@@ -19,20 +19,25 @@ from hub.sync.doubt import settle_sent
 from hub.sync.erasure import without_erased
 from hub.sync.identify import identify
 from hub.sync.intake import JOINED, know_again
-from hub.sync.marks import fingerprint, local_content, record_mark, remembered, value_mark, veil
+from hub.sync.marks import Told, remembered, told, value_mark
 from hub.sync.memo import effective
 from hub.sync.merge import Decision, FieldCase, Verdict, decide, favours_local
 from hub.sync.project import REDACTED, express, same, unsupported
 from hub.sync.rights import legal_status, may_write
 from hub.words import ConflictKind, LinkState, Recovery
 
+_UNSPREAD = -1
 _FLAP_LIMIT, _FLAP_WINDOW = 3, timedelta(minutes=10)
 
 
-def observe(desk: Desk, record: Record, stamp: int, began: datetime, *, doubted: bool = False) -> LinkRow | None:
-    """Take in one record that was read at tick ``stamp``, not before ``began``; return its link if it has one now."""
+def observe(desk: Desk, record: Record, stamp: int, began: datetime, *, doubted: bool = False, says: Told | None = None) -> LinkRow | None:
+    """Take in one record that was read at tick ``stamp``, not before ``began``; return its link if it has one now.
+
+    ``says``: what `told` has worked out of it already.
+    """
+    says = says or told(record, desk.peer.sheet.reads, desk.keys)
     link = desk.link_by_ref(record.ref)
-    mark = fingerprint(record, desk.keys)
+    mark = says.fingerprint
     if link is not None and link.fingerprint and mark and link.fingerprint != mark:
         # The app gave this ref to another record.
         missing(desk, link, "ref_reused")
@@ -42,26 +47,24 @@ def observe(desk: Desk, record: Record, stamp: int, began: datetime, *, doubted:
             missing(desk, link, record.state.value)
         return None
     if link is None:
-        link = identify(desk, record, doubted=doubted)
+        link = identify(desk, record, says, doubted=doubted)
         if link is None:
             return None
     if link.touched > stamp:
         desk.read_again(record.ref, "stale")
         return link
-    _compare(desk, link, record, began)
+    _compare(desk, link, record, says, began)
     return link
 
 
-def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None:
+def _compare(desk: Desk, link: LinkRow, record: Record, says: Told, began: datetime) -> None:
     complaint = desk.unit.complaint(link.complaint_id)
-    flat = local_content(record, desk.peer.sheet.reads)
-    local = veil(flat, desk.keys)
-    mark = record_mark(local, record)
+    flat, local, mark = says.plain, says.veiled, says.mark
     if link.seen == mark and not link.sent:
         return
     if link.fingerprint is None:
-        know_again(desk, link, record)
-    version = complaint.version
+        know_again(desk, link, record, says)
+    version = complaint.version if link.id not in desk.imported else _UNSPREAD
     moved = observe_responses(desk, complaint, link, record)
     settle_sent(desk, link, local, record, began)
     said = effective(link, local, record.version)
@@ -78,12 +81,13 @@ def _compare(desk: Desk, link: LinkRow, record: Record, began: datetime) -> None
     if link.touched == JOINED:
         link.touched = desk.row.tick
     link.updated_at = desk.now
-    if complaint.version != version or moved:
+    spreads = complaint.version != version or moved
+    if spreads:
         spread(desk, complaint)
     if link.state is LinkState.LINKED:
         origin = complaint.origin_id == desk.row.id
         link.unsupported = unsupported(complaint.veiled(), link.agreed(), desk.peer.sheet, desk.peer.policy, origin=origin)
-        if differs(desk, complaint, link):
+        if not spreads and differs(desk, complaint, link):
             desk.mark(link)
 
 
@@ -100,7 +104,7 @@ def _rebase(desk: Desk, link: LinkRow, said: dict[Field, Any]) -> None:
     history = dict(link.history)
     for name, value in said.items():
         if value is not None and not same(old.get(name), value):
-            history[name.value] = remembered(history.get(name, []), value)
+            history[name.value] = remembered(history.get(name), old.get(name), value)
     link.history = history
     link.base = {**old, **{name.value: value for name, value in said.items()}}
     link.touched = desk.tick()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.connector import Capabilities, Part
-from contracts.content import Field
+from contracts.content import FIELDS, Field
 from contracts.lifecycle import path
 from contracts.vocabulary import Status, Visibility
 from hub.sync.project import same
@@ -56,7 +56,7 @@ def part_of(name: Field, value: Any) -> Part:
 
 def differences(want: Mapping[Field, Any], base: Mapping[Field, Any]) -> dict[Field, Any]:
     """Return the fields to write: only those where the record must change, never the whole record."""
-    return {Field(name): value for name, value in want.items() if not same(value, base.get(name))}
+    return {FIELDS[name]: value for name, value in want.items() if not same(value, base.get(name))}
 
 
 def plan(

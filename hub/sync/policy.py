@@ -51,12 +51,15 @@ class Policy:
     classes: tuple[str, ...] = ()
     interval: float = 60.0
     listing: float = 86_400.0
+    allowed: frozenset[Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out the allow-list once."""
+        object.__setattr__(self, "allowed", (frozenset(Field) - IDENTITY_FIELDS | self.share) - self.hide)
 
     def allows(self, name: Field) -> bool:
         """Tell whether the connection may be given this field at all (allow-list)."""
-        if name in self.hide:
-            return False
-        return name not in IDENTITY_FIELDS or name in self.share
+        return name in self.allowed
 
     def rule(self, name: Field) -> FieldRule:
         """Return the override for a field, or the default rule."""

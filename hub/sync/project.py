@@ -21,17 +21,14 @@ TEXTS = frozenset({Field.TITLE, Field.DESCRIPTION, Field.ADDRESS})
 POINTS = frozenset({Field.LATITUDE, Field.LONGITUDE})
 REDACTED = TEXTS | POINTS | IDENTITY_FIELDS
 
+_NOTHING: tuple[Any, ...] = (None, "", [])
 _STAND_IN = 80
 _SINGLE = 1e-7
 
 
 def same(one: Any, other: Any) -> bool:
     """Compare two values of one field; an empty text or list says as little as an absent one."""
-    return bool(_something(one) == _something(other))
-
-
-def _something(value: Any) -> Any:
-    return None if value == "" or value == [] else value
+    return bool(one == other) or (one in _NOTHING and other in _NOTHING)
 
 
 def express(name: Field, value: Any, sheet: Capabilities) -> Any:
@@ -53,7 +50,8 @@ def expressed(content: Content, sheet: Capabilities) -> dict[Field, Any]:
 def visible(content: Content, policy: Policy, *, origin: bool) -> dict[Field, Any]:
     """Keep only what the connection may be given; the reporter of an anonymous complaint goes to nobody but its origin."""
     hidden = IDENTITY_FIELDS if content.get(Field.ANONYMOUS) and not origin else frozenset()
-    return {name: value for name, value in content.items() if policy.allows(name) and name not in hidden}
+    given = policy.allowed - hidden
+    return {name: value for name, value in content.items() if name in given}
 
 
 def overshared(content: Content, base: Content, sheet: Capabilities, policy: Policy, *, origin: bool) -> frozenset[Field]:

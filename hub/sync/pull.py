@@ -13,9 +13,9 @@ from hub.store import tables
 from hub.store.rows import LinkRow
 from hub.sync.creates import miss
 from hub.sync.deletions import suspect
-from hub.sync.desk import Desk, in_parts
+from hub.sync.desk import Desk
 from hub.sync.identify import look_ahead
-from hub.sync.marks import local_content, record_mark, sound, veil
+from hub.sync.marks import Told, sound, told
 from hub.sync.observe import observe
 from hub.sync.poison import POISON, Poisoned
 from hub.sync.quarantine import quarantine, released
@@ -46,16 +46,15 @@ def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] 
     if row.recovery is Recovery.NONE and _restored(desk, reading, page):
         return False
     changed = _changed(desk, [record for record in page.records if record.ref not in skip])
-    desk.open_refs([record.ref for record in changed])
-    look_ahead(desk, changed)
-    for record in changed:
+    look_ahead(desk, [record for record, _ in changed])
+    for record, says in changed:
         try:
-            observe(desk, record, task.stamp, reading.began)
+            observe(desk, record, task.stamp, reading.began, says=says)
         except POISON as error:
             raise Poisoned(record, error) from error
     for rejected in page.rejected:
         quarantine(desk, rejected.ref, rejected.raw, rejected.problem, rejected.field)
-    _released(desk, [record.ref for record in changed])
+    _released(desk, [record.ref for record, _ in changed])
     reading.seen.update(record.ref for record in page.records)
     reading.seen.update(rejected.ref for rejected in page.rejected)
     if task.why == "feed" or (task.why == "listing" and row.cursor is None):
@@ -80,20 +79,20 @@ def _restored(desk: Desk, reading: Reading, page: Page) -> bool:
     return False
 
 
-def _changed(desk: Desk, records: list[Record]) -> list[Record]:
-    """Leave out, in one query and before anything is locked, the records that say what they said last time."""
-    link = tables.links.c
-    found = select(link.ref, link.seen).where(link.connection_id == desk.row.id, link.seen.is_not(None))
-    known = {row.ref: row.seen for row in in_parts(desk, found, link.ref, {record.ref for record in records})}
-    reads, keys, changed = desk.peer.sheet.reads, desk.keys, []
+def _changed(desk: Desk, records: list[Record]) -> list[tuple[Record, Told]]:
+    """Leave out, in one query and before anything is locked, the records that say what they said last time; open the others."""
+    known = desk.held_refs([record.ref for record in records])
+    reads, keys = desk.peer.sheet.reads, desk.keys
+    changed: list[tuple[Record, Told]] = []
     for record in records:
         try:
             sound(record)
-            mark = record_mark(veil(local_content(record, reads), keys), record)
+            says = told(record, reads, keys)
         except POISON as error:
             raise Poisoned(record, error) from error
-        if known.get(record.ref) != mark:
-            changed.append(record)
+        if record.ref not in known or known[record.ref].seen != says.mark:
+            changed.append((record, says))
+    desk.unit.open(known[record.ref].complaint_id for record, _ in changed if record.ref in known)
     return changed
 
 
@@ -112,17 +111,22 @@ def _checkpoint(desk: Desk, page: Page) -> None:
     row.cursor = page.cursor
     ring = tables.checkpoints
     samples = [record.ref for record in page.records[-3:]]
-    desk.unit.sql.execute(ring.insert().values(connection_id=row.id, cursor=page.cursor, epoch=page.epoch, samples=samples, at=desk.now))
-    newest = select(ring.c.id).where(ring.c.connection_id == row.id).order_by(ring.c.id.desc()).limit(_RING)
-    keep = [found.id for found in desk.unit.sql.execute(newest)]
-    if len(keep) == _RING:
-        desk.unit.sql.execute(delete(ring).where(ring.c.connection_id == row.id, ring.c.id < keep[-1]))
+    desk.unit.put(ring, connection_id=row.id, cursor=page.cursor, epoch=page.epoch, samples=samples, at=desk.now)
+
+
+def _prune(desk: Desk) -> None:
+    row, ring = desk.row, tables.checkpoints
+    newest = select(ring.c.id).where(ring.c.connection_id == row.id).order_by(ring.c.id.desc()).limit(1).offset(_RING - 1)
+    oldest = desk.unit.sql.execute(newest).scalar()
+    if oldest is not None:
+        desk.unit.sql.execute(delete(ring).where(ring.c.connection_id == row.id, ring.c.id < oldest))
 
 
 def finish_pull(desk: Desk, reading: Reading, page: Page) -> None:
     """The connector has no more now: what a complete listing or a look-up proves, and when to ask again."""
     row, policy = desk.row, desk.peer.policy
     works(desk, Direction.PULL)
+    _prune(desk)
     row.pulled_at = desk.now
     if reading.task.why != "lookup":
         row.pull_due_at = desk.now + timedelta(seconds=policy.interval)

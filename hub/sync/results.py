@@ -38,10 +38,10 @@ def acknowledged(desk: Desk, task: Apply, receipt: Receipt) -> list[Task]:
         return []
     link.sent = [other for other in link.sent if other["attempt"] != task.attempt]
     asked = {name: value for name, value in entry["fields"].items() if name in desk.peer.sheet.reads}
-    history = dict(link.history)
+    before, history = dict(link.base or {}), dict(link.history)
     for name, value in asked.items():
-        history[name] = remembered(history.get(name, []), value)
-    before, link.base, link.history = dict(link.base or {}), {**(link.base or {}), **asked}, history
+        history[name] = remembered(history.get(name), before.get(name), value)
+    link.base, link.history = {**(link.base or {}), **asked}, history
     link.version, link.seen, link.attempts, link.error = receipt.version, None, 0, None
     link.touched, link.updated_at = desk.tick(), desk.now
     _said(desk, link, entry["response"], receipt.response_ref)

@@ -14,6 +14,7 @@ from contracts.connector import Capabilities, Record
 from contracts.content import IDENTITY_FIELDS, Field
 from contracts.vocabulary import Status, Visibility
 from hub.store import tables
+from hub.store.rollup import Cell, cell
 from hub.store.rows import ComplaintRow, LinkRow
 from hub.sync.complaints import case_of
 from hub.sync.desk import Desk
@@ -47,6 +48,16 @@ def record_of(world: World, name: str, ref: str | None) -> Record | None:
     """What an app says of one record now, or None."""
     row = world.apps[name].store.live(ref or "")
     return None if row is None or row.problem else to_record(row, world.apps[name].behaviour)
+
+
+def counts(world: World) -> None:
+    """The rollup says what counting the complaints says."""
+    with world.looking() as desk:
+        ids = list(desk.unit.sql.scalars(select(tables.complaints.c.id)))
+        desk.unit.open(ids)
+        counted = Counter(cell(desk.unit.complaint(key)) for key in ids)
+        kept = {Cell(*row[:4]): row.n for row in desk.unit.sql.execute(select(tables.rollup)) if row.n}
+    assert kept == counted, "the rollup is not what the complaints say"
 
 
 # -- I1
@@ -270,6 +281,7 @@ def i13_lens(sheet: Capabilities, content: dict[Field, Any], record: dict[Field,
 
 def all_of(world: World, deleted: set[tuple[str, str]] | None = None) -> None:
     """Everything that must hold of a settled world, whatever happened in it."""
+    counts(world)
     i3_once(world)
     i1_equal(world)
     receivers_only(world)

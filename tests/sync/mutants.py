@@ -104,8 +104,8 @@ MUTANTS = (
     _one(
         "joining two that never agreed keeps both values",
         "intake",
-        "        _without_ancestor(desk, complaint, link, record)",
-        "        link.base = veil(local_content(record, desk.peer.sheet.reads), desk.keys)",
+        "        _without_ancestor(desk, complaint, link, record, says)",
+        "        link.base = dict(says.veiled)",
     ),
     _one(
         "our token beats a remembered ref",

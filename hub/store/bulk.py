@@ -1,0 +1,89 @@
+"""Many rows at once, prepared once per table: for a page of records the building of statements costs more than the database.
+
+What a column makes of a value is still SQLAlchemy's word; only the way there is shorter, on PostgreSQL through COPY.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from hub.store.types import Moment
+
+Values = Sequence[Any]
+Makers = tuple[Callable[[Values], Iterable[Any]] | None, ...]
+
+# Fewer rows than these are not worth a COPY's own round trips.
+_COPIED = 5
+
+
+def insert_rows(sql: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Values]) -> None:
+    """Insert rows whose values stand in the order of ``names``; raises what SQLAlchemy would raise."""
+    made = _made(_makers(table, names, sql.dialect), rows)
+    if sql.dialect.name == "postgresql" and len(rows) >= _COPIED:
+        _copy(sql, f"COPY {table.name} ({', '.join(names)}) FROM STDIN", made)
+    else:
+        sql.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({_marks(sql.dialect, len(names))})", made)
+
+
+def update_rows(sql: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Values]) -> None:
+    """Give the rows with these ids these values, which stand in the order of ``names``, the id first; raises as above."""
+    made = _made(_makers(table, names, sql.dialect), rows)
+    mark = _mark(sql.dialect)
+    changes = ", ".join(f"{name} = {mark}" for name in names[1:])
+    sql.exec_driver_sql(f"UPDATE {table.name} SET {changes} WHERE {names[0]} = {mark}", [(*row[1:], row[0]) for row in made])
+
+
+def _copy(sql: Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    driver: Any = sql.connection.driver_connection
+    base = sql.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except base as error:
+        raise DBAPIError.instance(statement, None, error, base, hide_parameters=True, dialect=sql.dialect) from None
+
+
+def _made(makers: Makers, rows: Sequence[Values]) -> list[tuple[Any, ...]]:
+    columns = zip(*rows, strict=True)
+    try:
+        return _row_wise(makers, columns)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise StatementError("a value of the wrong kind for its column", None, None, error, hide_parameters=True) from None
+
+
+def _row_wise(makers: Makers, columns: Iterable[Values]) -> list[tuple[Any, ...]]:
+    return list(zip(*(make(column) if make else column for make, column in zip(makers, columns, strict=True)), strict=True))
+
+
+def _mark(dialect: Dialect) -> str:
+    return "?" if dialect.paramstyle == "qmark" else "%s"
+
+
+def _marks(dialect: Dialect, many: int) -> str:
+    return ", ".join([_mark(dialect)] * many)
+
+
+@functools.lru_cache(maxsize=256)
+def _makers(table: Table, names: tuple[str, ...], dialect: Dialect) -> Makers:
+    return tuple(_maker(table.c[name], dialect) for name in names)
+
+
+def _maker(column: Column[Any], dialect: Dialect) -> Callable[[Values], Iterable[Any]] | None:
+    make = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if make is None:
+        return None
+    if isinstance(column.type, Moment):
+        return functools.partial(_once_each, make)
+    return functools.partial(map, make)
+
+
+def _once_each(make: Callable[[Any], Any], column: Values) -> Iterable[Any]:
+    # Most moments of a transaction are its own.
+    made = {value: make(value) for value in set(column)}
+    return [made[value] for value in column]
