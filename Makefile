@@ -5,10 +5,10 @@ STAMP := .venv/.simpul-installed
 JOBS ?= 2
 RUFF := $(BIN)/ruff
 
-.PHONY: help setup demo demo-real test test-real histories check check-deep mutate format wheel clean
+.PHONY: help setup demo demo-real test test-real histories check check-deep mutate bench format wheel clean
 
 help:
-	@echo 'demo        shows the main job'
+	@echo 'demo        shows the main job, then leaves the hub serving until Ctrl-C'
 	@echo 'demo-real   the same against a real app (django-helpdesk)'
 	@echo 'test        the fast suite: no services, under two minutes'
 	@echo 'test-real   services, real apps and the browser'
@@ -16,6 +16,7 @@ help:
 	@echo 'histories   the state machines of the engine at length, on both databases'
 	@echo 'check-deep  everything that needs no service, with many more examples; hours'
 	@echo 'mutate      takes the safety rules out one by one; what caught each is printed'
+	@echo 'bench       how fast it is beside what people would use instead; exit status says whether the limits are met'
 	@echo 'format      puts the code in the agreed form'
 	@echo 'clean       removes what these made'
 
@@ -27,7 +28,7 @@ $(STAMP): setup.cfg pyproject.toml
 	@touch $@
 
 demo: setup
-	$(BIN)/simpul demo --once
+	$(BIN)/simpul demo
 
 demo-real: setup
 	$(BIN)/python -m tests.apps.django_helpdesk.demo
@@ -61,9 +62,14 @@ format: setup
 	$(RUFF) check --fix --config .ci/ruff.toml .
 	$(RUFF) format --config .ci/ruff.toml .
 
+# Measured side by side in one run, against thresholds; needs PostgreSQL, and installs dlt in an environment of its own.
+bench: setup
+	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/backfill.py
+
 wheel: setup
 	$(BIN)/python -m build --wheel --outdir dist .
 
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find contracts connectors hub tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,10 +1,12 @@
 """What the hub is told about itself, read once at start: from the environment, and from a file if one is named.
 
 A name in the environment beats the same name in the file; an empty value counts as not given. Nothing is read at import.
+The file is the one that ``SIMPUL_CONFIG`` names, else ``simpul.yaml`` in the hub's home if there is one.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +21,7 @@ from contracts.strict import nearest
 
 PREFIX = "SIMPUL_"
 DEFAULT_HOME = "~/.simpul"
+OWN_FILE = "simpul.yaml"
 LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -35,7 +38,8 @@ class Settings:
     """One hub's settings, checked. ``database`` is an SQLAlchemy URL that may hold a password, so repr leaves it out.
 
     ``coordinator`` is the code of the agency that holds a complaint while it waits to be assigned; ``national`` names
-    the connection that every verified complaint goes to (None: there is none yet). Paths are absolute.
+    the connection that every verified complaint goes to (None: there is none yet). Paths are absolute. ``tls``: people
+    reach the pages by https, so that cookies may travel over nothing else.
     """
 
     home: Path
@@ -45,10 +49,11 @@ class Settings:
     national: str | None = None
     language: str = "id"
     log_level: str = "info"
+    tls: bool = False
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Settings:
-        """Read ``SIMPUL_*`` and the file that ``SIMPUL_CONFIG`` names; raises ConfigurationProblems with all that is wrong."""
+        """Read ``SIMPUL_*`` and the file of settings; raises ConfigurationProblems with all that is wrong."""
         problems: Problems = []
         default = {"home": _Given(f"{PREFIX}HOME", DEFAULT_HOME, Path.cwd(), _own_folder(environ))}
         given = default | _from_file(environ, problems) | _from_environment(environ, problems)
@@ -118,6 +123,10 @@ def _one_of(words: tuple[str, ...]) -> Callable[[_Given], str]:
     return check
 
 
+def _switch(given: _Given) -> bool:
+    return _one_of(("on", "off"))(given) == "on"
+
+
 _CHECKS: dict[str, Callable[[_Given], Any]] = {
     "home": _path,
     "database": _database,
@@ -126,6 +135,7 @@ _CHECKS: dict[str, Callable[[_Given], Any]] = {
     "national": _code,
     "language": _one_of(LANGUAGES),
     "log_level": _one_of(LOG_LEVELS),
+    "tls": _switch,
 }
 
 
@@ -140,15 +150,26 @@ def _from_environment(environ: Mapping[str, str], problems: Problems) -> dict[st
     return given
 
 
-def _from_file(environ: Mapping[str, str], problems: Problems) -> dict[str, _Given]:
+def config_file(environ: Mapping[str, str]) -> Path:
+    """Return where the file of settings is or would be; raises ValueError for a ``~`` that stands for no folder."""
+    user = _own_folder(environ)
     named = environ.get(f"{PREFIX}CONFIG", "").strip()
-    if not named:
-        return {}
+    if named:
+        return _path(_Given(f"{PREFIX}CONFIG", named, Path.cwd(), user))
+    home = environ.get(f"{PREFIX}HOME", "").strip() or DEFAULT_HOME
+    return _path(_Given(f"{PREFIX}HOME", home, Path.cwd(), user)) / OWN_FILE
+
+
+def _from_file(environ: Mapping[str, str], problems: Problems) -> dict[str, _Given]:
+    named = bool(environ.get(f"{PREFIX}CONFIG", "").strip())
     try:
-        path = _path(_Given(f"{PREFIX}CONFIG", named, Path.cwd(), _own_folder(environ)))
+        path = config_file(environ)
+        if not named and not os.path.exists(path):
+            return {}
         content = _read(path)
     except ValueError as error:
-        problems.append((f"{PREFIX}CONFIG", str(error)))
+        if named or "HOME names no folder" not in str(error):  # else it is told of the home itself
+            problems.append((f"{PREFIX}CONFIG" if named else OWN_FILE, str(error)))
         return {}
     given: dict[str, _Given] = {}
     for name, value in content.items():

@@ -13,9 +13,14 @@ from hub.cli.exits import Exit, exit_of
 from hub.cli.terminal import Terminal
 
 _COMMANDS = {
+    "init": "hub.cli.init:init",
+    "status": "hub.cli.status:status",
+    "accounts": "hub.cli.accounts:accounts",
+    "tokens": "hub.cli.tokens:tokens",
     "connectors": "hub.cli.connectors:connectors",
     "connections": "hub.cli.connections:connections",
     "sync": "hub.cli.sync:sync",
+    "serve": "hub.cli.serve:serve",
     "agencies": "hub.cli.agencies:agencies",
     "complaints": "hub.cli.complaints:complaints",
     "conflicts": "hub.cli.conflicts:conflicts",

@@ -1,1 +1,1 @@
-"""What `simpul demo` shows: two home-made local apps, run beside each other, and the story told with them."""
+"""What `simpul demo` shows: three little local apps of three kinds, run beside each other, and the story told with them."""

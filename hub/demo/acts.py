@@ -27,7 +27,18 @@ def add_agencies(hub: Hub, content: Sequence[dict[str, Any]]) -> None:
 
 def sync(hub: Hub, name: str) -> Tally:
     """Run one session of a connection now, whenever its next one would have been due."""
-    return running.synchronise(hub, name).tally
+    running.due_now(hub, name)
+    return running.run(hub, name)
+
+
+def in_step(hub: Hub, name: str) -> bool:
+    """Tell whether nothing is due for a connection's app and nothing of it is to be read once more."""
+    link, read = tables.links.c, tables.reads.c
+    with hub.store.unit() as unit:
+        mine = unit.connection(name).id
+        due = select(func.count()).where(link.connection_id == mine, link.due_at <= unit.now)
+        asked = select(func.count()).where(read.connection_id == mine, read.due_at <= unit.now)
+        return not any(unit.sql.execute(question).scalar_one() for question in (due, asked))
 
 
 def rehearse_approval(hub: Hub, name: str, live_from: datetime) -> list[Write]:
@@ -50,6 +61,16 @@ def dry_run(hub: Hub, name: str) -> list[Write]:
 def assign(hub: Hub, complaint: str, agency: str) -> None:
     """Look a complaint over and hand it to an agency, as the coordinator does."""
     complaints.assign(hub, complaint, COORDINATOR, agency)
+
+
+def give_back(hub: Hub, complaint: str, reason: str) -> None:
+    """Say for the holder that a complaint is not theirs."""
+    complaints.give_back(hub, complaint, COORDINATOR, reason)
+
+
+def answer(hub: Hub, complaint: str, text: str) -> None:
+    """Write to the reporter as the coordinator does."""
+    complaints.answer(hub, complaint, COORDINATOR, text)
 
 
 def retry(hub: Hub, name: str, ref: str) -> None:
@@ -96,6 +117,11 @@ def _ref(told: Told, name: str) -> str | None:
 def stuck(hub: Hub, name: str) -> list[str]:
     """Return why deliveries to an app do not go through."""
     return [each.reason for each in deliveries.deliveries(hub, name) if each.reason]
+
+
+def on_its_way(hub: Hub, name: str, complaint: str) -> list[tuple[str, str | None]]:
+    """Return what is not at rest between an app and one complaint: the state and the reason."""
+    return [(each.state.value, each.reason) for each in deliveries.deliveries(hub, name) if each.complaint == complaint]
 
 
 def quarantined(hub: Hub, name: str) -> list[tuple[str, str]]:

@@ -27,8 +27,13 @@ class Shelf:
 class Office(ABC):
     """One region with its app. ``agency`` is its code; ``words``: how the app's table writes ``new``, ``working`` and ``done``.
 
-    ``doors`` are the paths of the pages where citizens file and where staff work.
+    ``doors`` are the paths of the pages where citizens file and where staff work. ``person`` is who files there: made up, as no
+    identity number begins with 00. ``kind`` is the connector that reaches it,
+    and ``proven`` names, in both languages, what that connector's check proves.
     """
+
+    kind: ClassVar[str] = "database"
+    proven: ClassVar[tuple[str, str]] = ("alamat, tabel, kolom dan hak", "address, tables, columns and rights")
 
     name: ClassVar[str]
     label: ClassVar[str]
@@ -37,6 +42,7 @@ class Office(ABC):
     shelf: ClassVar[Shelf]
     words: ClassVar[Mapping[str, Any]]
     doors: ClassVar[tuple[str, str]]
+    person: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, books: Books) -> None:
         self.books = books
@@ -49,7 +55,7 @@ class Office(ABC):
     @property
     @abstractmethod
     def settings(self) -> dict[str, Any]:
-        """The settings of the connector that reaches its tables."""
+        """The settings of the connector that reaches it."""
 
     @abstractmethod
     def file(self, title: str, text: str) -> str:
@@ -88,10 +94,9 @@ class Office(ABC):
         return int(self.books.value(f"SELECT count(*) FROM {self.shelf.complaints}"))
 
 
-class _HomeMade(Office):
-    """One of the two demo apps. ``person`` is who files there: made up, as no identity number begins with 00."""
+class HomeMade(Office):
+    """One of the demo apps."""
 
-    person: ClassVar[Mapping[str, str]]
     doors = ("/lapor", "/petugas")
 
     def __init__(self, app: LocalApp) -> None:
@@ -125,7 +130,7 @@ class _HomeMade(Office):
         return self.app.page(f"/laporan/{number}")
 
 
-class Wonosari(_HomeMade):
+class Wonosari(HomeMade):
     """Gunungkidul with the usual four tables."""
 
     name = "wonosari"
@@ -137,7 +142,7 @@ class Wonosari(_HomeMade):
     person = {"name": "Ratna Rekaanwati", "identity": "0034030505950077", "phone": "081200000077"}
 
 
-class LaporKota(_HomeMade):
+class LaporKota(HomeMade):
     """Semarang with a richer app."""
 
     name = "laporkota"

@@ -13,6 +13,7 @@ from hub.operations.checking import check
 from hub.operations.connections import add, approve
 
 TOP = "pusat"
+INTERVAL = 2.0  # seconds between two readings of an app while the hub serves: whoever watches should not wait
 _WIB = ZoneInfo("Asia/Jakarta")
 
 Digests = Mapping[str, Mapping[str, str]]
@@ -24,7 +25,7 @@ def connect(stage: Stage) -> None:
     for office in stage.offices:
         line = f"{office.label}, {office.region} ({office.agency}): {office.url}/"
         stage.teller.say(line, line)
-        add(stage.hub, office.name, "database", office.settings, agency=office.agency)
+        add(stage.hub, office.name, office.kind, office.settings, agency=office.agency, policy={"interval": INTERVAL})
         _check(stage, office)
     agencies = [{"code": each.agency, "name": each.region, "parent": TOP, "connection": each.name} for each in stage.offices]
     acts.add_agencies(stage.hub, [{"code": TOP, "name": "Koordinator nasional"}, *agencies])
@@ -33,8 +34,8 @@ def connect(stage: Stage) -> None:
 def _check(stage: Stage, office: Office) -> None:
     stage.claims.check(
         f"checked_{office.name}",
-        f"{office.label}: alamat, tabel, kolom dan hak sesuai dengan pengaturannya.",
-        f"{office.label}: address, tables, columns and rights are as its settings say.",
+        f"{office.label}: {office.proven[0]} sesuai dengan pengaturannya.",
+        f"{office.label}: {office.proven[1]} are as its settings say.",
         lambda: check(stage.hub, office.name),
         None,
     )

@@ -14,15 +14,15 @@ from contracts.errors import SimpulError
 from hub.demo.claims import Claims
 from hub.demo.stage import Stage
 from hub.demo.telling import Teller
-from hub.demo.watching import watch
 
+Story = Callable[[Stage], None]
 SetUp = Callable[[Path, Teller, Claims], AbstractContextManager[Stage]]
 
 
 def perform(
-    set_up: SetUp, tell: Callable[[Stage], None], *, lang: str = "id", folder: Path | None = None, keep: bool = False, stay: bool = False
+    set_up: SetUp, tell: Story, *, lang: str = "id", folder: Path | None = None, keep: bool = False, after: Story | None = None
 ) -> bool:
-    """Tell a story and return whether all its claims held; ``stay``: go on synchronising until Ctrl-C. Raises click.UsageError."""
+    """Tell a story and return whether all its claims held; ``after`` follows if they did. Raises click.UsageError."""
     teller = Teller(Console(highlight=False), lang)
     claims = Claims(teller)
     with _place(folder, keep, teller) as place:
@@ -30,8 +30,8 @@ def perform(
             with set_up(place, teller, claims) as stage:
                 tell(stage)
                 good = claims.conclude()
-                if good and stay:
-                    watch(stage)
+                if good and after:
+                    after(stage)
                 return good
         except (SimpulError, LookupError, RuntimeError, OSError) as error:
             claims.conclude()

@@ -40,11 +40,12 @@ _FORMS: dict[str, dict[str, str]] = {
         "internal": "is_internal",
         "lapor_number": "nomor_lapor",
     },
+    "sekarwangi": {"text": "description", "name": "first_name", "service": "service_code", "answer": "description"},
 }
 
 
 class LocalApp:
-    """One demo app: ``wonosari`` or ``laporkota``, with its file in ``folder``. A context that starts and stops it."""
+    """One demo app: ``wonosari``, ``laporkota`` or ``sekarwangi``, with its file in ``folder``. A context that starts and stops it."""
 
     def __init__(self, name: str, folder: Path, port: int = 0) -> None:
         if name not in _FORMS:
@@ -74,9 +75,12 @@ class LocalApp:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Settings with which the hub's ``database`` connector reaches this app's own file."""
+        """Settings with which the hub reaches this app: its own file, or for Kanal Sekarwangi its interface with a key."""
         ready: dict[str, Any] = YAML(typ="safe").load(Path(__file__).parent / "apps" / self.name / "connection.yaml")
-        return ready | {"url": f"sqlite:///{self.database.absolute()}"}
+        if "endpoint" not in ready:
+            return ready | {"url": f"sqlite:///{self.database.absolute()}"}
+        [caller] = self.rows("SELECT api_key FROM callers")
+        return ready | {"endpoint": f"{self.url}/open311/v2/", "allow_private": True, "api_key": caller["api_key"]}
 
     def start(self) -> None:
         """Start it; raises NotDone if it does not come up."""
@@ -90,12 +94,13 @@ class LocalApp:
         """File a complaint through the public form as a citizen would, and return the app's number of it.
 
         ``fields`` are those the form has: ``name``, ``identity``, ``phone``; LaporKota also takes ``title``, ``email``,
-        ``category``, ``region``, ``address`` and the boxes ``anonymous`` and ``confidential``. Raises Reject.
+        ``category``, ``region``, ``address`` and the boxes ``anonymous`` and ``confidential``; Kanal Sekarwangi takes ``name``,
+        ``last_name``, ``service``, ``address``, ``email`` and ``phone``. Raises Reject.
         """
         return self._post("/lapor", {"text": text, **fields})
 
     def answer_by_form(self, number: str | int, text: str, **fields: str) -> None:
-        """Write a reply on the staff's page; LaporKota also takes ``author`` and the box ``internal``. Raises Reject."""
+        """Write a reply on the staff's page; LaporKota also takes ``author`` and ``internal``, the city ``status``. Raises Reject."""
         self._post(f"/petugas/laporan/{number}/tanggapan", {"answer": text, **fields})
 
     def set_status_by_form(self, number: str | int, status: str, **fields: str) -> None:

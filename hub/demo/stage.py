@@ -32,13 +32,20 @@ class Stage:
         return {name: acts.sync(self.hub, name) for name in names or [office.name for office in self.offices]}
 
     def settle(self) -> None:
-        """Run rounds until one of them had nothing to do; raises RuntimeError if that never comes."""
+        """Run rounds until each app's last session had nothing to do; raises RuntimeError if that never comes.
+
+        Whoever had nothing to do and was given nothing since is not asked again: nobody is at the apps meanwhile.
+        """
+        names = [office.name for office in self.offices]
         for _ in range(_ROUNDS):
-            before = self.last_event
-            tallies = self.round().values()
-            if self.last_event == before and not any(tally.writes or tally.reads for tally in tallies):
+            tallies = self.round(*names)
+            names = [each.name for each in self.offices if self._moved(each.name, tallies.get(each.name))]
+            if not names:
                 return
         raise RuntimeError(f"after {_ROUNDS} rounds there is still something to do")
+
+    def _moved(self, name: str, tally: Tally | None) -> bool:
+        return bool(tally and (tally.writes or tally.reads)) or not acts.in_step(self.hub, name)
 
     @property
     def last_event(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from contracts.connector import Connector, Page
@@ -28,8 +29,9 @@ from contracts.gateway import (
 
 @dataclass(slots=True)
 class Tally:
-    """What a session did, for people: counts by kind of task, and the last error."""
+    """What a session did, for people: counts by kind of task, and the errors; ``left`` if it ended before everything was done."""
 
+    tasks: int = 0
     pages: int = 0
     records: int = 0
     rejected: int = 0
@@ -38,6 +40,7 @@ class Tally:
     edits: int = 0
     failures: int = 0
     errors: list[str] = field(default_factory=list)
+    left: bool = False
 
     @property
     def writes(self) -> int:
@@ -57,22 +60,40 @@ class Session:
         self._progress = progress or _silent
         self._ahead = ahead
         self._rests = False
+        self._wanted: Callable[[], bool] = _always
+        self._in_time: Callable[[], bool] = _always
 
-    def run(self, *, most: int = 100_000, batch: int = 50) -> Tally:
-        """Work until nothing is due or about ``most`` tasks are done; the lease is given back also after an error."""
-        done = 0
+    def run(
+        self, *, most: int = 100_000, batch: int = 50, wanted: Callable[[], bool] | None = None, in_time: Callable[[], bool] | None = None
+    ) -> Tally:
+        """Work until nothing is due or about ``most`` tasks are done; the lease is given back also after an error.
+
+        Once ``wanted`` says no, it ends after the task or page under way. Once ``in_time`` says no, it ends as soon as
+        the next session can go on from there: not in the middle of a listing, which would begin again.
+        """
+        self._wanted, self._in_time = wanted or _always, in_time or _always
         try:
-            while done < most:
-                tasks = list(self.gateway.lease(batch))
+            while not self.tally.left:
+                self.tally.left = self.tally.tasks >= most or self._ends()
+                tasks = [] if self.tally.left else list(self.gateway.lease(batch))
                 if not tasks:
                     break
-                # What was leased is carried out, also beyond ``most``: a write is written down when it is handed out.
-                while tasks:
-                    tasks = self.turn(tasks)
-                    done += 1
+                self._all(tasks)
         finally:
             self.gateway.release()
         return self.tally
+
+    def _ends(self) -> bool:
+        return not (self._wanted() and self._in_time())
+
+    def _all(self, tasks: list[Task]) -> None:
+        while tasks:
+            tasks = self.turn(tasks)
+            self.tally.tasks += 1
+            if tasks and self._ends():
+                self.tally.left = True
+                # A write was written down when it was handed out, so it is made; what was only to be read is left.
+                tasks = [task for task in tasks if isinstance(task, (Apply, Create))]
 
     def turn(self, tasks: list[Task]) -> list[Task]:
         """Carry out the first task and return what is left: what must follow it at once, then the others."""
@@ -133,13 +154,13 @@ class Session:
     def _pull(self, task: Pull) -> None:
         complete = False
         try:
-            for page in self._pages(task.cursor):
-                self.gateway.report(task, Pulled(page, last=False))
-                complete = page.complete
-                self.tally.pages += 1
-                self.tally.records += len(page.records)
-                self.tally.rejected += len(page.rejected)
-                self._progress(self.tally)
+            with closing(self._pages(task.cursor)) as pages:
+                for page in pages:
+                    self._page(task, page)
+                    complete = page.complete
+                    if self._leaves(task, page):
+                        self.tally.left = True
+                        return
             self.gateway.report(task, Pulled(Page((), complete=complete), last=True))
         except Abandoned:
             return
@@ -151,7 +172,20 @@ class Session:
             self._failed(refused)
             self.gateway.report(task, refused)
 
-    def _pages(self, cursor: str | None) -> Iterator[Page]:
+    def _page(self, task: Pull, page: Page) -> None:
+        self.gateway.report(task, Pulled(page, last=False))
+        self.tally.pages += 1
+        self.tally.records += len(page.records)
+        self.tally.rejected += len(page.rejected)
+        self._progress(self.tally)
+
+    def _leaves(self, task: Pull, page: Page) -> bool:
+        if not self._wanted():
+            return True
+        goes_on_from_here = task.why == "feed" and page.cursor not in (None, task.cursor)
+        return goes_on_from_here and not self._in_time()
+
+    def _pages(self, cursor: str | None) -> Generator[Page, None, None]:
         source = iter(self.connector.changes(cursor))
         if not self._ahead:
             yield from source
@@ -178,6 +212,11 @@ class Session:
         self.tally.failures += 1
         self._rests = isinstance(error, (NotDone, Stop))
         self.tally.errors.append(str(error))
+
+
+def _always() -> bool:
+    """Go on."""
+    return True
 
 
 def _silent(tally: Tally) -> None:

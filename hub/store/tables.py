@@ -21,6 +21,7 @@ from sqlalchemy import (
 from contracts.events import Kind
 from contracts.lifecycle import HELD
 from contracts.vocabulary import Status, Visibility
+from hub.accounts.roles import Role, Scope
 from hub.store.types import Json, Moment, one_of
 from hub.words import ConflictKind, ConflictState, LinkState, Outcome, Phase, Recovery, SentState
 
@@ -326,4 +327,35 @@ rollup = Table(
     Column("status", String(20), primary_key=True),
     Column("n", Integer, nullable=False),
     one_of("status", [word.value for word in Status], "status"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    Column("name", String(60), nullable=False, unique=True),
+    Column("hash", Text, nullable=False),
+    # Changes with the password: sessions that hold another one have ended.
+    Column("stamp", String(32), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    one_of("role", [word.value for word in Role], "role"),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("name", String(60), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("scope", String(10), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Column("last_used_at", Moment),
+    one_of("scope", [word.value for word in Scope], "scope"),
 )

@@ -217,13 +217,12 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
 
 
 def _show_what_stays(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> None:
-    # A name that may be given no more and cannot be taken back: nothing is due there, and nothing will be read because of it.
-    peer = desk.network.peers[link.connection_id]
-    if IDENTITY_FIELDS.isdisjoint(peer.sheet.reads):
+    # What that app cannot be told, or what cannot be taken back there: nothing is due, and nothing will be read because of it.
+    if link.ref is None or link.id in desk.imported:
         return
+    peer = desk.network.peers[link.connection_id]
     origin = complaint.origin_id == peer.id
-    lacking = unsupported(complaint.veiled(), link.agreed(), peer.sheet, peer.policy, origin=origin) if link.ref is not None else []
-    stays = {name for name in lacking if name in IDENTITY_FIELDS} - set(link.unsupported)
+    stays = set(unsupported(complaint.veiled(), link.agreed(), peer.sheet, peer.policy, origin=origin)) - set(link.unsupported)
     if stays:
         link.unsupported = sorted({*link.unsupported, *stays})
 

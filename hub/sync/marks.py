@@ -57,7 +57,8 @@ def told(record: Record, reads: frozenset[Field], keys: KeyRing) -> Told:
     """Work out once what every rule asks of a record; raises ValueError or TypeError for what no database can keep."""
     plain = local_content(record, reads)
     veiled = veil(plain, keys)
-    return Told(plain, veiled, record_mark(veiled, record), fingerprint(record, keys))
+    mark = fingerprint(record, keys)
+    return Told(plain, veiled, record_mark(veiled, record, mark), mark)
 
 
 def fingerprint(record: Record, keys: KeyRing) -> str | None:
@@ -107,11 +108,11 @@ def response_mark(text: str, visibility: str) -> str:
     return hashlib.sha256(f"{visibility}\x1f{' '.join(text.split())}".encode()).hexdigest()[:32]
 
 
-def record_mark(veiled: Mapping[Field, Any], record: Record) -> str:
-    """Digest everything a record says, to skip it when it says the same again."""
+def record_mark(veiled: Mapping[Field, Any], record: Record, known_by: str | None) -> str:
+    """Digest everything a record says and its fingerprint, to skip it when the same one says the same again."""
     said = [(item.ref, item.response.text, str(item.response.visibility)) for item in record.responses]
     names, values = ",".join(veiled), list(veiled.values())
-    whole = [names, values, said, record.version, str(record.state), record.token, sorted(record.same_as.items())]
+    whole = [known_by, names, values, said, record.version, str(record.state), record.token, sorted(record.same_as.items())]
     text = orjson.dumps(whole, default=str)
     _without_nul(text)
     return hashlib.sha256(text).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The ready settings: the database connector reaches both apps with them, and sets the dirty rows aside."""
+"""The ready settings: the connectors reach the apps with them, and set the dirty rows aside."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 
 from connectors.database.connector import DatabaseConnector
 from connectors.database.settings import DatabaseSettings
+from connectors.open311.connector import Open311Connector
+from connectors.open311.settings import Open311Settings
 from contracts.complaint import Complaint, Reporter, Response
 from contracts.connector import Edit
 from contracts.vocabulary import Status
@@ -73,3 +75,32 @@ def test_an_identity_number_gets_its_lost_zeros_back(app: LocalApp, connector: D
     record = connector.fetch("13" if app.name == "wonosari" else "1")
     assert record.complaint.reporter is not None
     assert str(record.complaint.reporter.identity_number).startswith("003")
+
+
+@pytest.fixture
+def open311(tmp_path: Path) -> Iterator[tuple[LocalApp, Open311Connector]]:
+    """Kanal Sekarwangi, running, and the open311 connector with its ready settings."""
+    with LocalApp("sekarwangi", tmp_path) as running:
+        connected = Open311Connector(Open311Settings().load(running.settings))
+        yield running, connected
+        connected.close()
+
+
+def test_one_odd_request_of_the_open311_city_is_set_aside_and_all_others_are_read(open311: tuple[LocalApp, Open311Connector]) -> None:
+    app, connector = open311
+    connector.check()
+    pages = list(connector.changes(None))
+    numbers = {each["service_request_id"] for each in app.rows("SELECT service_request_id FROM requests")}
+    assert [(each.ref, each.field) for page in pages for each in page.rejected] == [("2010", "status")]
+    assert {each.ref for page in pages for each in page.records} == numbers - {"2010"}
+
+
+def test_the_city_answers_a_request_that_the_connector_filed(open311: tuple[LocalApp, Open311Connector]) -> None:
+    app, connector = open311
+    complaint = Complaint(description="Halte roboh.", status=Status.RECEIVED, submitted_at=datetime(2026, 3, 2, 1, 30, tzinfo=UTC))
+    filed = connector.create(complaint, "tanda", "key-1")
+    assert filed.ref is not None
+    app.answer_by_form(filed.ref, "Kami periksa lusa.", status="in_progress")
+    record = connector.fetch(filed.ref)
+    assert (record.token, record.complaint.status) == ("tanda", Status.IN_PROGRESS)
+    assert [each.response.text for each in record.responses] == ["Kami periksa lusa."]

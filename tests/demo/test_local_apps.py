@@ -1,4 +1,4 @@
-"""The demo's two apps as citizens and staff meet them: in processes of their own, through their pages."""
+"""The demo's apps as citizens and staff meet them: in processes of their own, through their pages."""
 
 from __future__ import annotations
 
@@ -18,14 +18,24 @@ HOSTILE = "<script>alert('x')</script> & {{ 7 * 6 }} \"'></textarea>"
 COMPLAINT = {
     "wonosari": "SELECT id_pengaduan AS number, isi_laporan AS text, status FROM pengaduan",
     "laporkota": "SELECT id AS number, isi AS text, status FROM reports",
+    "sekarwangi": "SELECT service_request_id AS number, description AS text, status FROM requests",
 }
 REPLIES = {
     "wonosari": "SELECT tanggapan AS text FROM tanggapan WHERE id_pengaduan = ?",
     "laporkota": "SELECT body AS text FROM comments WHERE report_id = ?",
+    "sekarwangi": "SELECT description AS text FROM updates WHERE service_request_id = ? AND description <> ''",
 }
+# What each form insists on, beside the text.
+NEEDED = {
+    "wonosari": {"name": "Uji Rekaan", "identity": NIK},
+    "laporkota": {"name": "Uji Rekaan", "identity": NIK, "title": "Judul laporan"},
+    "sekarwangi": {"name": "Uji Rekaan", "service": "001", "address": "Jalan Rekaan 1"},
+}
+DONE = {"wonosari": "selesai", "laporkota": "selesai", "sekarwangi": "fixed"}
+DONE_ON_PAGE = {"wonosari": "Selesai", "laporkota": "Selesai", "sekarwangi": "Sudah ditangani"}
 
 
-@pytest.fixture(scope="module", params=["wonosari", "laporkota"])
+@pytest.fixture(scope="module", params=["wonosari", "laporkota", "sekarwangi"])
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalApp]:
     """Each app, running with its examples, shared by this module."""
     with LocalApp(request.param, tmp_path_factory.mktemp(request.param)) as running:
@@ -40,9 +50,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalApp]:
 
 
 def file(app: LocalApp, text: str, **fields: str) -> str:
-    """File a complaint with what both forms insist on."""
-    title = {"title": "Judul laporan"} if app.name == "laporkota" else {}
-    return app.file_by_form(text, **{"name": "Uji Rekaan", "identity": NIK, **title, **fields})
+    """File a complaint with what the form insists on."""
+    return app.file_by_form(text, **{**NEEDED[app.name], **fields})
 
 
 def row(app: LocalApp, number: str) -> dict[str, Any]:
@@ -59,12 +68,12 @@ def test_a_complaint_filed_with_the_form_is_on_the_list_and_in_the_table(app: Lo
 def test_staff_answer_and_close_and_the_public_page_shows_it(app: LocalApp) -> None:
     number = file(app, "Got mampet di depan balai.")
     app.answer_by_form(number, "Sudah dibersihkan pagi ini.")
-    app.set_status_by_form(number, "selesai")
-    assert row(app, number)["status"] == "selesai"
+    app.set_status_by_form(number, DONE[app.name])
+    assert row(app, number)["status"] == DONE[app.name]
     assert app.rows(REPLIES[app.name], [number]) == [{"text": "Sudah dibersihkan pagi ini."}]
     page = app.page(f"/laporan/{number}")
     assert "Sudah dibersihkan pagi ini." in page
-    assert "Selesai" in page
+    assert DONE_ON_PAGE[app.name] in page
 
 
 class _Scripts(HTMLParser):
@@ -89,14 +98,22 @@ def test_hostile_input_is_only_ever_text(app: LocalApp, path: str) -> None:
 
 def test_a_refused_form_keeps_what_was_typed_without_running_it(app: LocalApp) -> None:
     with pytest.raises(Reject, match="422"):
-        file(app, HOSTILE, identity="1234")
+        file(app, HOSTILE, **({"address": ""} if app.name == "sekarwangi" else {"identity": "1234"}))
 
 
-@pytest.mark.parametrize("fields", [{"name": ""}, {"identity": "12345"}, {"identity": "٠٠٣٤٠٠٠١٠١٩٠٠٠٩٩"}])
-def test_an_incomplete_form_files_nothing(app: LocalApp, fields: dict[str, str]) -> None:
+# How each form can be filled in wrongly.
+WRONG: dict[str, list[dict[str, str]]] = {
+    "wonosari": [{"name": ""}, {"identity": "12345"}, {"identity": "٠٠٣٤٠٠٠١٠١٩٠٠٠٩٩"}],
+    "laporkota": [{"name": ""}, {"identity": "12345"}, {"identity": "٠٠٣٤٠٠٠١٠١٩٠٠٠٩٩"}],
+    "sekarwangi": [{"name": ""}, {"address": ""}, {"service": "999"}],
+}
+
+
+def test_a_form_filled_in_wrongly_files_nothing(app: LocalApp) -> None:
     before = len(app.rows(COMPLAINT[app.name]))
-    with pytest.raises(Reject):
-        file(app, "Tidak boleh masuk.", **fields)
+    for fields in WRONG[app.name]:
+        with pytest.raises(Reject):
+            file(app, "Tidak boleh masuk.", **fields)
     assert len(app.rows(COMPLAINT[app.name])) == before
 
 
@@ -138,7 +155,7 @@ def test_pages_ask_nothing_of_other_servers(app: LocalApp) -> None:
 
 def test_rows_cannot_write(app: LocalApp) -> None:
     with pytest.raises(Exception, match="readonly"):
-        app.rows("DELETE FROM " + ("pengaduan" if app.name == "wonosari" else "reports"))
+        app.rows("DELETE FROM " + {"wonosari": "pengaduan", "laporkota": "reports", "sekarwangi": "requests"}[app.name])
 
 
 def test_an_anonymous_reporter_is_not_named(city: LocalApp) -> None:

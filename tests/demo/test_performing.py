@@ -11,10 +11,11 @@ from click.testing import CliRunner
 
 from contracts.errors import NotDone
 from hub.demo.claims import Claims
-from hub.demo.command import demo
+from hub.demo.command import after, demo
 from hub.demo.performing import perform
 from hub.demo.stage import Stage, own_hub
 from hub.demo.telling import Teller
+from hub.demo.watching import stay_away, watch
 
 
 @contextmanager
@@ -81,3 +82,27 @@ def test_a_folder_with_something_in_it_is_refused_and_not_touched(tmp_path: Path
 def test_the_hub_of_the_demo_takes_nothing_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMPUL_DATABASE", "postgresql://nobody@127.0.0.1:1/nothing")
     assert perform(_bare, _good)
+
+
+def test_what_comes_after_the_story_comes_only_after_a_good_one() -> None:
+    came: list[str] = []
+    assert perform(_bare, _good, after=lambda stage: came.append("good"))
+    assert not perform(_bare, _bad, after=lambda stage: came.append("bad"))
+    assert not perform(_bare, _breaks_off, after=lambda stage: came.append("broken off"))
+    assert came == ["good"]
+
+
+def test_without_a_terminal_it_says_why_it_does_not_stay(capsys: pytest.CaptureFixture[str]) -> None:
+    assert perform(_bare, _good, lang="en", after=stay_away)
+    assert "with --serve the hub stays" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("once", "serve", "terminal", "follows"),
+    [(True, False, True, None), (False, False, True, watch), (False, False, False, stay_away), (False, True, False, watch)],
+)
+def test_who_has_a_terminal_or_asks_for_it_is_served(
+    monkeypatch: pytest.MonkeyPatch, once: bool, serve: bool, terminal: bool, follows: object
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: terminal)
+    assert after(once, serve) is follows

@@ -14,6 +14,8 @@ import pytest
 
 from hub.demo.apps.laporkota import app as laporkota
 from hub.demo.apps.laporkota import seed as city_seed
+from hub.demo.apps.sekarwangi import app as sekarwangi
+from hub.demo.apps.sekarwangi import seed as open311_seed
 from hub.demo.apps.wonosari import app as wonosari
 from hub.demo.apps.wonosari import seed as regency_seed
 
@@ -28,6 +30,12 @@ def regency(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """The file of LaporKota as it is when new."""
     yield from _new(laporkota.make_app, tmp_path_factory.mktemp("seed") / "laporkota.sqlite3")
+
+
+@pytest.fixture(scope="module")
+def open311(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """The file of Kanal Sekarwangi as it is when new."""
+    yield from _new(sekarwangi.make_app, tmp_path_factory.mktemp("seed") / "sekarwangi.sqlite3")
 
 
 def _new(make_app: Any, database: Path) -> Iterator[sqlite3.Connection]:
@@ -70,6 +78,28 @@ def test_the_city_has_each_kind_of_dirty_row(city: sqlite3.Connection, dirty: st
     assert count(city, dirty) >= 1
 
 
+@pytest.mark.parametrize(
+    "dirty",
+    [
+        "requests WHERE service_request_id LIKE '000%'",
+        "requests WHERE updated_datetime = ''",
+        f"requests WHERE status = '{open311_seed.UNPLANNED}'",
+        "requests WHERE service_code = '077'",
+        "requests WHERE lat IS NULL",
+    ],
+)
+def test_the_open311_city_has_each_kind_of_untidy_row(open311: sqlite3.Connection, dirty: str) -> None:
+    assert count(open311, dirty) >= 1
+
+
+def test_every_new_file_of_the_open311_city_has_a_key_of_its_own(open311: sqlite3.Connection, tmp_path: Path) -> None:
+    sekarwangi.make_app(tmp_path / "other.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "other.sqlite3")) as other:
+        keys = [each.execute("SELECT api_key FROM callers").fetchall() for each in (open311, other)]
+    assert keys[0] != keys[1]
+    assert all(len(key) >= 32 for ((key,),) in keys)
+
+
 def test_there_are_twelve_to_twenty_complaints_each(regency: sqlite3.Connection, city: sqlite3.Connection) -> None:
     assert 12 <= count(regency, "pengaduan") <= 20
     assert 12 <= count(city, "reports") <= 20
@@ -85,8 +115,10 @@ def test_no_person_in_the_examples_could_be_real() -> None:
     # No province has the code 00; a number that lost these zeros in a table has them back when it is read.
     assert all(nik.zfill(16).startswith("00") for nik in numbers)
     phones = [phone for *_, phone in regency_seed.PEOPLE] + [phone for _, _, phone, _ in city_seed.PEOPLE if phone]
+    phones += [phone for *_, phone in open311_seed.PEOPLE if phone]
     assert all(re.fullmatch(r"(0|\+?62)812000000\d\d|1708", phone) for phone in phones)
-    assert all(email.endswith(".example") for _, email, _, _ in city_seed.PEOPLE if email)
+    emails = [email for _, email, _, _ in city_seed.PEOPLE] + [email for _, _, email, _ in open311_seed.PEOPLE]
+    assert all(email.endswith(".example") for email in emails if email)
 
 
 def test_examples_are_dated_back_from_the_day_they_are_made(tmp_path: Path) -> None:

@@ -76,5 +76,5 @@ def test_a_server_that_does_not_start_says_where_to_read_why(tmp_path: Path) -> 
 
 
 def test_a_name_that_is_no_app_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="wonosari, laporkota"):
+    with pytest.raises(ValueError, match="wonosari, laporkota, sekarwangi"):
         LocalApp("lapor", tmp_path)

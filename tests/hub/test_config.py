@@ -173,3 +173,20 @@ def test_whatever_the_environment_says_the_answer_is_settings_or_problems(enviro
         assert error.problems
     else:
         assert settings.home.is_absolute() and settings.keys.is_absolute()
+
+
+def test_the_file_in_the_hubs_own_folder_is_read_unless_another_is_named(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "SIMPUL_HOME": str(tmp_path / "hub")}
+    assert Settings.load(environ).coordinator == "pusat"
+    (tmp_path / "hub").mkdir()
+    (tmp_path / "hub" / "simpul.yaml").write_text("coordinator: kemenpan\ntls: 'on'\n", "utf-8")
+    (tmp_path / "other.yaml").write_text("language: en\n", "utf-8")
+    found = Settings.load(environ)
+    assert (found.coordinator, found.tls) == ("kemenpan", True)
+    assert Settings.load({**environ, "SIMPUL_CONFIG": str(tmp_path / "other.yaml")}).coordinator == "pusat"
+    assert Settings.load({**environ, "SIMPUL_TLS": "off"}).tls is False
+    (tmp_path / "hub" / "simpul.yaml").write_text("tls: maybe\n- x", "utf-8")
+    assert list(_problems(environ)) == ["simpul.yaml"] and list(_problems({**environ, "SIMPUL_TLS": "true"})) == [
+        "simpul.yaml",
+        "SIMPUL_TLS",
+    ]

@@ -1,1 +1,1 @@
-"""Two small complaint apps such as regencies have made for themselves. They know nothing of the hub."""
+"""Three small complaint apps such as regencies and cities have made for themselves. They know nothing of the hub."""

@@ -16,7 +16,7 @@ _WAIT = 20.0  # seconds to wait for another writer of the same file
 
 
 def now() -> datetime:
-    """Return the wall clock of both apps: naive WIB to the second, as such apps store it."""
+    """Return the wall clock of the apps: naive WIB to the second, as such apps store it."""
     return datetime.now(WIB).replace(tzinfo=None, microsecond=0)
 
 

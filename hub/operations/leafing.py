@@ -1,0 +1,139 @@
+"""Leafing through complaints, page by page: the last that came to the hub first, or the longest filed first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+
+from contracts.content import Field
+from contracts.errors import NotFound
+from contracts.strict import nearest
+from contracts.vocabulary import Status
+from hub.build import Hub
+from hub.operations.overview import OPEN
+from hub.store import tables
+
+ANY_OPEN = "open"
+AT_THE_HUB = "hub"
+_BETWEEN = "~"
+_TABLE = tables.complaints.c
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to leaf through. ``status``: a code, or `ANY_OPEN`; ``province``: two digits, '' for the unknown place.
+
+    ``connection`` is that of the origin (`AT_THE_HUB`: filed at the hub itself); ``after`` is where the last page ended.
+    """
+
+    status: str | None = None
+    province: str | None = None
+    connection: str | None = None
+    oldest_first: bool = False
+    after: str | None = None
+    most: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One complaint in a list; ``confidential`` says that its words are not for everybody who sees the list."""
+
+    id: str
+    tracking_id: str
+    title: str | None
+    description: str | None
+    confidential: bool
+    status: Status
+    holder: str | None
+    origin: str | None
+    filed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page of a list; ``following`` is the ``after`` of the next one."""
+
+    lines: list[Line]
+    following: str | None
+
+
+def leaf(hub: Hub, wanted: Wanted) -> Leaf:
+    """Return one page of complaints; raises NotFound for a status or a connection that does not exist."""
+    with hub.store.reading() as sql:
+        names = {row.name: row.id for row in sql.execute(select(tables.connections.c.id, tables.connections.c.name))}
+        found = sql.execute(_query(wanted, names)).all()
+    by_id = {key: name for name, key in names.items()}
+    shown = found[: wanted.most]
+    following = f"{shown[-1].filed}{_BETWEEN}{shown[-1].id}" if len(found) > len(shown) else None
+    return Leaf([_line(row, by_id.get(row.origin_id)) for row in shown], following)
+
+
+def _content(name: Field) -> Any:
+    return _TABLE.content[name.value].as_string()
+
+
+_FILED = func.coalesce(_content(Field.SUBMITTED_AT), "")
+
+
+def _query(wanted: Wanted, names: dict[str, int]) -> Select[Any]:
+    query = select(_TABLE.id, _TABLE.tracking_id, _TABLE.content, _TABLE.status, _TABLE.holder, _TABLE.origin_id, _FILED.label("filed"))
+    # Ids rise with the moment at which the hub learned of a complaint: the newest are found without looking at the others.
+    ways = (_FILED.asc(), _TABLE.id.asc()) if wanted.oldest_first else (_TABLE.id.desc(),)
+    return query.where(*_conditions(wanted, names)).order_by(*ways).limit(wanted.most + 1)
+
+
+def _conditions(wanted: Wanted, names: dict[str, int]) -> Iterable[ColumnElement[bool]]:
+    if wanted.status:
+        yield _TABLE.status.in_(_statuses(wanted.status))
+    if wanted.province is not None:
+        place = func.coalesce(_content(Field.PLACE_CODE), "")
+        yield place.startswith(wanted.province, autoescape=True) if wanted.province else place == ""
+    if wanted.connection == AT_THE_HUB and AT_THE_HUB not in names:
+        yield _TABLE.origin_id.is_(None)
+    elif wanted.connection:
+        yield _TABLE.origin_id == _known(wanted.connection, names, "connection")
+    if wanted.after:
+        filed, _, key = wanted.after.partition(_BETWEEN)
+        yield tuple_(_FILED, _TABLE.id) > tuple_(filed, key) if wanted.oldest_first else _TABLE.id < key
+
+
+def _statuses(given: str) -> list[str]:
+    codes: dict[str, Any] = {ANY_OPEN: sorted(status.value for status in OPEN), **{status.value: [status.value] for status in Status}}
+    return list(_known(given, codes, "status"))
+
+
+def _known(given: str, known: dict[str, Any], what: str) -> Any:
+    if given not in known:
+        raise NotFound(f"There is no {what} '{given}'.", nearest(given, known))
+    return known[given]
+
+
+def _line(row: Any, origin: str | None) -> Line:
+    content = row.content
+    return Line(
+        id=row.id,
+        tracking_id=row.tracking_id,
+        title=content.get(Field.TITLE.value),
+        description=content.get(Field.DESCRIPTION.value),
+        confidential=bool(content.get(Field.CONFIDENTIAL.value)),
+        status=Status(row.status),
+        holder=row.holder,
+        origin=origin,
+        filed_at=datetime.fromisoformat(row.filed) if row.filed else None,
+    )
+
+
+def agencies(hub: Hub) -> dict[str, str]:
+    """Return the name of every agency by code."""
+    with hub.store.reading() as sql:
+        return {row.code: row.name for row in sql.execute(select(tables.agencies.c.code, tables.agencies.c.name))}
+
+
+def agency_of(hub: Hub) -> dict[str, str | None]:
+    """Return the code of every connection's agency by the connection's name."""
+    with hub.store.reading() as sql:
+        return {row.name: row.agency for row in sql.execute(select(tables.connections.c.name, tables.connections.c.agency))}

@@ -1,0 +1,121 @@
+"""The figures of the first page: what came in, how it stands and what is oldest, by province and by connection."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+
+from contracts.vocabulary import Status
+from hub.build import Hub
+from hub.store import tables
+from hub.store.rollup import WIB
+
+# What still waits for an agency or its coordinator; an answered complaint waits for its reporter.
+OPEN = frozenset(Status) - {Status.ANSWERED, Status.CLOSED, Status.ARCHIVED}
+
+
+@dataclass(slots=True)
+class Figures:
+    """Counts of complaints by status now, and how many were filed today, in the last 7 and in the last 30 days (WIB).
+
+    ``oldest`` is the day on which the longest open one was filed.
+    """
+
+    by_status: Counter[Status] = field(default_factory=Counter)
+    today: int = 0
+    week: int = 0
+    month: int = 0
+    oldest: date | None = None
+
+    @property
+    def received(self) -> int:
+        """All that ever came in."""
+        return self.by_status.total()
+
+    @property
+    def open(self) -> int:
+        """Those that wait for an agency or its coordinator."""
+        return sum(n for status, n in self.by_status.items() if status in OPEN)
+
+    @property
+    def answered(self) -> int:
+        """Those that were answered and not closed yet."""
+        return self.by_status[Status.ANSWERED]
+
+    @property
+    def closed(self) -> int:
+        """Those that came to an end."""
+        return self.by_status[Status.CLOSED]
+
+    @property
+    def archived(self) -> int:
+        """Those that are not to be handled."""
+        return self.by_status[Status.ARCHIVED]
+
+    def add(self, row: Any) -> None:
+        """Count how many have one status, and since when the oldest of them is."""
+        status = Status(row.status)
+        self.by_status[status] += row.n
+        if status in OPEN:
+            day = date.fromisoformat(row.oldest)
+            self.oldest = min(day, self.oldest or day)
+
+    def add_recent(self, row: Any) -> None:
+        """Count what came in lately."""
+        self.today += row.today
+        self.week += row.week
+        self.month += row.month
+
+
+@dataclass(slots=True)
+class Overview:
+    """The figures on one day (WIB). ``provinces``: the whole country by two-digit code, '' where the place is unknown.
+
+    ``chosen`` and ``origins`` are those of the chosen province, or of the country; ``origins`` by connection id, 0 for the hub itself.
+    """
+
+    day: date
+    chosen: Figures = field(default_factory=Figures)
+    provinces: dict[str, Figures] = field(default_factory=lambda: defaultdict(Figures))
+    origins: dict[int, Figures] = field(default_factory=lambda: defaultdict(Figures))
+
+
+def overview(hub: Hub, province: str | None = None) -> Overview:
+    """Count over the rollup; ``province`` (a code, or '' for the unknown place) chooses what the sums are about."""
+    found = Overview(hub.store.now().astimezone(WIB).date())
+    with hub.store.reading() as sql:
+        for row in sql.execute(_STANDING):
+            for each in _concerned(found, row, province):
+                each.add(row)
+        for row in sql.execute(_recent(found.day)):
+            for each in _concerned(found, row, province):
+                each.add_recent(row)
+    return found
+
+
+def _concerned(found: Overview, row: Any, province: str | None) -> Iterable[Figures]:
+    yield found.provinces[row.province]
+    if province is None or row.province == province:
+        yield found.chosen
+        yield found.origins[row.origin_id]
+
+
+_CELL = tables.rollup.c
+_STANDING = (
+    select(_CELL.province, _CELL.origin_id, _CELL.status, func.sum(_CELL.n).label("n"), func.min(_CELL.day).label("oldest"))
+    .where(_CELL.n > 0)
+    .group_by(_CELL.province, _CELL.origin_id, _CELL.status)
+)
+
+
+def _recent(today: date) -> Select[Any]:
+    # A clock that runs ahead somewhere must not fill today's figure with tomorrow's complaints.
+    first = {name: (today - timedelta(days=days - 1)).isoformat() for name, days in (("today", 1), ("week", 7), ("month", 30))}
+    counts = [func.sum(case((_CELL.day >= day, _CELL.n), else_=0)).label(name) for name, day in first.items()]
+    lately = _CELL.day.between(first["month"], today.isoformat())
+    return select(_CELL.province, _CELL.origin_id, *counts).where(lately, _CELL.n > 0).group_by(_CELL.province, _CELL.origin_id)

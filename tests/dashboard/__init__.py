@@ -1,0 +1,1 @@
+"""The monitor's pages, and the figures on them."""
