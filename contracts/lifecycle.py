@@ -42,6 +42,9 @@ _RANK: dict[Status, int] = {
 # The statuses in which a complaint must have exactly one holder (design: one holder from verified until closed or archived).
 HELD = frozenset({_S.VERIFIED, _S.ASSIGNED, _S.RETURNED, _S.IN_PROGRESS, _S.ANSWERED, _S.REPORTER_REPLIED})
 
+# Those that still wait for an agency or its coordinator; an answered complaint waits for its reporter.
+OPEN = frozenset(Status) - {_S.ANSWERED, _S.CLOSED, _S.ARCHIVED}
+
 
 def rank(status: Status) -> int:
     """Return how far along a status is, 0 to 5; equal ranks may alternate."""

@@ -90,6 +90,8 @@ def sentence(kind: Kind, event: Event, names: Names) -> Iterable[Said]:
     """Yield what an entry of the ledger says: labels, which may be empty, and texts."""
     if kind is Kind.FILED:
         yield t("Berisi"), _fields(event.new)
+        if isinstance(event.new, dict) and event.new.get("status"):
+            yield t("Status"), said(Field.STATUS, event.new["status"], names)
     elif kind in (Kind.RESPONDED, Kind.AMENDED, Kind.WITHDRAWN):
         yield from _response(event)
     elif kind in (Kind.LINKED, Kind.DELIVERED, Kind.ENDED, Kind.RESOLVED):

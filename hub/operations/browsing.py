@@ -89,7 +89,8 @@ def _narrowed(query: Select[Any], wishes: Wishes, known: Mapping[int, str]) -> S
     if wishes.origin is not None:
         query = query.where(table.origin_id == _origin(wishes.origin, known))
     if wishes.province is not None:
-        query = query.where(table.content[Field.PLACE_CODE.value].as_string().startswith(wishes.province, autoescape=True))
+        within = table.content[Field.PLACE_CODE.value].as_string().startswith(wishes.province, autoescape=True)
+        query = query.where(table.province == wishes.province[:2], within)
     if wishes.tracking is not None:
         query = query.where(table.tracking_id.startswith(wishes.tracking.upper(), autoescape=True))
     if wishes.updated_since is not None:

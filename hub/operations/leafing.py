@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 
-from contracts.content import Field
+from contracts.content import Field, iso
 from contracts.errors import NotFound
 from contracts.strict import nearest
 from contracts.vocabulary import Status
 from hub.build import Hub
-from hub.operations.overview import OPEN
 from hub.store import tables
 
 ANY_OPEN = "open"
@@ -50,7 +49,7 @@ class Line:
     status: Status
     holder: str | None
     origin: str | None
-    filed_at: datetime | None
+    filed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,42 +67,40 @@ def leaf(hub: Hub, wanted: Wanted) -> Leaf:
         found = sql.execute(_query(wanted, names)).all()
     by_id = {key: name for name, key in names.items()}
     shown = found[: wanted.most]
-    following = f"{shown[-1].filed}{_BETWEEN}{shown[-1].id}" if len(found) > len(shown) else None
+    following = f"{iso(shown[-1].filed_at)}{_BETWEEN}{shown[-1].id}" if len(found) > len(shown) else None
     return Leaf([_line(row, by_id.get(row.origin_id)) for row in shown], following)
 
 
-def _content(name: Field) -> Any:
-    return _TABLE.content[name.value].as_string()
-
-
-_FILED = func.coalesce(_content(Field.SUBMITTED_AT), "")
-
-
 def _query(wanted: Wanted, names: dict[str, int]) -> Select[Any]:
-    query = select(_TABLE.id, _TABLE.tracking_id, _TABLE.content, _TABLE.status, _TABLE.holder, _TABLE.origin_id, _FILED.label("filed"))
+    query = select(_TABLE.id, _TABLE.tracking_id, _TABLE.content, _TABLE.status, _TABLE.holder, _TABLE.origin_id, _TABLE.filed_at)
     # Ids rise with the moment at which the hub learned of a complaint: the newest are found without looking at the others.
-    ways = (_FILED.asc(), _TABLE.id.asc()) if wanted.oldest_first else (_TABLE.id.desc(),)
+    ways = (_TABLE.filed_at.asc(), _TABLE.id.asc()) if wanted.oldest_first else (_TABLE.id.desc(),)
     return query.where(*_conditions(wanted, names)).order_by(*ways).limit(wanted.most + 1)
+
+
+_STATUSES = {status.value: _TABLE.status == status.value for status in Status}
 
 
 def _conditions(wanted: Wanted, names: dict[str, int]) -> Iterable[ColumnElement[bool]]:
     if wanted.status:
-        yield _TABLE.status.in_(_statuses(wanted.status))
+        yield _known(wanted.status, {ANY_OPEN: tables.WAITING, **_STATUSES}, "status")
     if wanted.province is not None:
-        place = func.coalesce(_content(Field.PLACE_CODE), "")
-        yield place.startswith(wanted.province, autoescape=True) if wanted.province else place == ""
+        yield _TABLE.province == wanted.province
     if wanted.connection == AT_THE_HUB and AT_THE_HUB not in names:
         yield _TABLE.origin_id.is_(None)
     elif wanted.connection:
         yield _TABLE.origin_id == _known(wanted.connection, names, "connection")
     if wanted.after:
-        filed, _, key = wanted.after.partition(_BETWEEN)
-        yield tuple_(_FILED, _TABLE.id) > tuple_(filed, key) if wanted.oldest_first else _TABLE.id < key
+        filed, key = _place(wanted.after)
+        yield tuple_(_TABLE.filed_at, _TABLE.id) > tuple_(filed, key) if wanted.oldest_first else _TABLE.id < key
 
 
-def _statuses(given: str) -> list[str]:
-    codes: dict[str, Any] = {ANY_OPEN: sorted(status.value for status in OPEN), **{status.value: [status.value] for status in Status}}
-    return list(_known(given, codes, "status"))
+def _place(after: str) -> tuple[datetime, str]:
+    filed, _, key = after.partition(_BETWEEN)
+    try:
+        return datetime.fromisoformat(filed).astimezone(UTC), key
+    except (ValueError, OverflowError):
+        raise NotFound("There is no such page.", "Begin again with the first one.") from None
 
 
 def _known(given: str, known: dict[str, Any], what: str) -> Any:
@@ -123,7 +120,7 @@ def _line(row: Any, origin: str | None) -> Line:
         status=Status(row.status),
         holder=row.holder,
         origin=origin,
-        filed_at=datetime.fromisoformat(row.filed) if row.filed else None,
+        filed_at=row.filed_at,
     )
 
 

@@ -10,13 +10,11 @@ from typing import Any
 
 from sqlalchemy import Select, case, func, select
 
+from contracts.lifecycle import OPEN
 from contracts.vocabulary import Status
 from hub.build import Hub
 from hub.store import tables
 from hub.store.rollup import WIB
-
-# What still waits for an agency or its coordinator; an answered complaint waits for its reporter.
-OPEN = frozenset(Status) - {Status.ANSWERED, Status.CLOSED, Status.ARCHIVED}
 
 
 @dataclass(slots=True)
@@ -58,12 +56,13 @@ class Figures:
         return self.by_status[Status.ARCHIVED]
 
     def add(self, row: Any) -> None:
-        """Count how many have one status, and since when the oldest of them is."""
-        status = Status(row.status)
-        self.by_status[status] += row.n
-        if status in OPEN:
-            day = date.fromisoformat(row.oldest)
-            self.oldest = min(day, self.oldest or day)
+        """Count how many have one status."""
+        self.by_status[Status(row.status)] += row.n
+
+    def add_oldest(self, row: Any) -> None:
+        """Take in since when the longest open one waits."""
+        day = date.fromisoformat(row.oldest)
+        self.oldest = min(day, self.oldest or day)
 
     def add_recent(self, row: Any) -> None:
         """Count what came in lately."""
@@ -92,6 +91,9 @@ def overview(hub: Hub, province: str | None = None) -> Overview:
         for row in sql.execute(_STANDING):
             for each in _concerned(found, row, province):
                 each.add(row)
+        for row in sql.execute(_OLDEST):
+            for each in _concerned(found, row, province):
+                each.add_oldest(row)
         for row in sql.execute(_recent(found.day)):
             for each in _concerned(found, row, province):
                 each.add_recent(row)
@@ -106,10 +108,12 @@ def _concerned(found: Overview, row: Any, province: str | None) -> Iterable[Figu
 
 
 _CELL = tables.rollup.c
-_STANDING = (
-    select(_CELL.province, _CELL.origin_id, _CELL.status, func.sum(_CELL.n).label("n"), func.min(_CELL.day).label("oldest"))
-    .where(_CELL.n > 0)
-    .group_by(_CELL.province, _CELL.origin_id, _CELL.status)
+_STANDING = select(tables.standing).where(tables.standing.c.n > 0)
+# The very words of the index on open cells.
+_OLDEST = (
+    select(_CELL.province, _CELL.origin_id, func.min(_CELL.day).label("oldest"))
+    .where(tables.WAITING_CELL)
+    .group_by(_CELL.province, _CELL.origin_id)
 )
 
 

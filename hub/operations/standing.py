@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from contracts.vocabulary import Word
 from hub.build import Hub
@@ -75,7 +75,7 @@ def standing_of(hub: Hub, name: str) -> Standing:
 
 def parked_links() -> ColumnElement[bool]:
     """Return the condition of links where something outgoing was refused."""
-    return cast(tables.links.c.parked, String) != "{}"
+    return tables.PARKED
 
 
 _Counts = dict[str, dict[int | None, int]]

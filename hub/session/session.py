@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -25,6 +24,7 @@ from contracts.gateway import (
     Result,
     Task,
 )
+from hub.session.ahead import fetched, joined
 
 
 @dataclass(slots=True)
@@ -155,8 +155,9 @@ class Session:
         complete = False
         try:
             with closing(self._pages(task.cursor)) as pages:
-                for page in pages:
-                    self._page(task, page)
+                for ready in pages:
+                    page = joined(ready)
+                    self._page(task, page, len(ready))
                     complete = page.complete
                     if self._leaves(task, page):
                         self.tally.left = True
@@ -172,9 +173,9 @@ class Session:
             self._failed(refused)
             self.gateway.report(task, refused)
 
-    def _page(self, task: Pull, page: Page) -> None:
+    def _page(self, task: Pull, page: Page, pages: int) -> None:
         self.gateway.report(task, Pulled(page, last=False))
-        self.tally.pages += 1
+        self.tally.pages += pages
         self.tally.records += len(page.records)
         self.tally.rejected += len(page.rejected)
         self._progress(self.tally)
@@ -185,17 +186,12 @@ class Session:
         goes_on_from_here = task.why == "feed" and page.cursor not in (None, task.cursor)
         return goes_on_from_here and not self._in_time()
 
-    def _pages(self, cursor: str | None) -> Generator[Page, None, None]:
+    def _pages(self, cursor: str | None) -> Generator[list[Page], None, None]:
         source = iter(self.connector.changes(cursor))
-        if not self._ahead:
-            yield from source
-            return
-        # The next page is fetched while this one is applied.
-        with ThreadPoolExecutor(1) as fetcher:
-            coming = fetcher.submit(next, source, None)
-            while (page := coming.result()) is not None:
-                coming = fetcher.submit(next, source, None)
-                yield page
+        if self._ahead:
+            yield from fetched(source)
+        else:
+            yield from ([page] for page in source)
 
     def _count(self, task: Task, result: Result) -> None:
         if isinstance(result, ConnectorError):

@@ -9,12 +9,14 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy import JSON, Column, Connection, Dialect, Table
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from hub.store.types import Moment
+from hub.store.types import Moment, as_json
 
 Values = Sequence[Any]
+
+_BARE = {"{}": "{}", "[]": "[]"}
 Makers = tuple[Callable[[Values], Iterable[Any]] | None, ...]
 
 # Fewer rows than these are not worth a COPY's own round trips.
@@ -75,12 +77,19 @@ def _makers(table: Table, names: tuple[str, ...], dialect: Dialect) -> Makers:
 
 
 def _maker(column: Column[Any], dialect: Dialect) -> Callable[[Values], Iterable[Any]] | None:
+    if isinstance(column.type, JSON):
+        return _json
     make = column.type.dialect_impl(dialect).bind_processor(dialect)
     if make is None:
         return None
     if isinstance(column.type, Moment):
         return functools.partial(_once_each, make)
     return functools.partial(map, make)
+
+
+def _json(column: Values) -> Iterable[Any]:
+    # None is no value at all, as `none_as_null` says; and most of these columns are mostly empty.
+    return [None if value is None else as_json(value) if value else _BARE.get(repr(value)) or as_json(value) for value in column]
 
 
 def _once_each(make: Callable[[Any], Any], column: Values) -> Iterable[Any]:

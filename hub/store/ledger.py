@@ -6,7 +6,6 @@ The chain runs over salted digests of the values, not the values: erasing what w
 from __future__ import annotations
 
 import hashlib
-import secrets
 from operator import itemgetter
 from typing import Any
 
@@ -15,15 +14,15 @@ from sqlalchemy import Connection, select
 
 from hub.store import tables
 
+# Every column but the number, in one order.
+_EMPTY: dict[str, Any] = {column.name: None for column in tables.ledger.c if column.name != "seq"}
 _chained = itemgetter("complaint_id", "kind", "rule", "field", "connection_id", "actor", "happened_at", "learned_at", "digest")
 
 
-def sealed(entry: dict[str, Any], previous: str | None) -> dict[str, Any]:
-    """Complete one entry with its salt, digest and hash."""
-    whole = {"field": None, "old": None, "new": None, "connection_id": None, "actor": None, "happened_at": None, **entry}
-    whole["salt"] = secrets.token_hex(16)
+def sealed(entry: dict[str, Any], previous: str | None, salt: str) -> dict[str, Any]:
+    """Complete one entry with its salt (32 hex characters nobody can guess), digest and hash."""
+    whole = {**_EMPTY, **entry, "salt": salt, "previous": previous}
     whole["digest"] = _digest(whole["salt"], whole["old"], whole["new"])
-    whole["previous"] = previous
     whole["hash"] = _hash(whole)
     return whole
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
-from contracts.content import Field
 from hub.store import tables
 from hub.store.rows import ComplaintRow
 
@@ -28,28 +28,34 @@ class Cell(NamedTuple):
 
 
 def cell(complaint: ComplaintRow) -> Cell:
-    """Return where a complaint is counted: on the day it was filed, or learned of where nobody says when it was filed."""
-    said = complaint.content.get(Field.SUBMITTED_AT.value)
-    filed = datetime.fromisoformat(said) if isinstance(said, str) else complaint.created_at
-    province = str(complaint.content.get(Field.PLACE_CODE.value) or "")[:2]
-    return Cell(
-        filed.astimezone(WIB).date().isoformat(),
-        province if len(province) == 2 and province.isdecimal() else "",
-        complaint.origin_id or AT_THE_HUB,
-        complaint.status,
-    )
+    """Return where a complaint is counted."""
+    filed = complaint.filed_at or complaint.created_at
+    day = filed.astimezone(WIB).date().isoformat()
+    return Cell(day, complaint.province, complaint.origin_id or AT_THE_HUB, complaint.status)
 
 
 def add(sql: Connection, change: Mapping[Cell, int]) -> None:
     """Add to the counts (or take away), always in the same order, so that two transactions do not wait for each other."""
-    moves = [{**where._asdict(), "more": more} for where, more in sorted(change.items()) if more]
+    whole: Counter[tuple[str, int, str]] = Counter()
+    for where, more in change.items():
+        whole[where[1:]] += more
+    days, dialect = Cell._fields, sql.dialect.name
+    _write(sql, _ADD[dialect, True], [dict(zip(days[1:], where, strict=True), more=more) for where, more in sorted(whole.items()) if more])
+    _write(sql, _ADD[dialect, False], [{**where._asdict(), "more": more} for where, more in sorted(change.items()) if more])
+
+
+def _write(sql: Connection, statement: Insert, moves: list[dict[str, str | int]]) -> None:
     if moves:
-        sql.execute(_ADD[sql.dialect.name], moves)
+        sql.execute(statement, moves)
 
 
-def _add(insert: type[postgresql.Insert] | type[sqlite.Insert]) -> postgresql.Insert | sqlite.Insert:
-    statement = insert(tables.rollup).values({name: bindparam(name) for name in Cell._fields} | {"n": bindparam("more")})
-    return statement.on_conflict_do_update(index_elements=list(Cell._fields), set_={"n": tables.rollup.c.n + statement.excluded.n})
+def _add(insert: type[postgresql.Insert] | type[sqlite.Insert], table: Table, names: tuple[str, ...]) -> Insert:
+    statement = insert(table).values({name: bindparam(name) for name in names} | {"n": bindparam("more")})
+    return statement.on_conflict_do_update(index_elements=list(names), set_={"n": table.c.n + statement.excluded.n})
 
 
-_ADD = {"postgresql": _add(postgresql.Insert), "sqlite": _add(sqlite.Insert)}
+_ADD = {
+    (name, whole): _add(insert, tables.standing if whole else tables.rollup, Cell._fields[1:] if whole else Cell._fields)
+    for name, insert in (("postgresql", postgresql.Insert), ("sqlite", sqlite.Insert))
+    for whole in (True, False)
+}

@@ -75,6 +75,15 @@ class ComplaintRow:
     text_key: str | None
     created_at: datetime
     updated_at: datetime
+    filed_at: datetime | None = None
+    province: str = ""
+
+    def place(self) -> None:
+        """Work out of the content what lists are sorted and cut by: when it was filed (or learned of), and its province's two digits."""
+        said = self.content.get(Field.SUBMITTED_AT.value)
+        self.filed_at = datetime.fromisoformat(said) if isinstance(said, str) else self.created_at
+        code = str(self.content.get(Field.PLACE_CODE.value) or "")[:2]
+        self.province = code if len(code) == 2 and code.isdecimal() else ""
 
     def veiled(self) -> Content:
         """Content with the digests of the identity fields in their places: what may be compared and kept."""

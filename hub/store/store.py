@@ -28,6 +28,7 @@ from sqlalchemy.pool import StaticPool
 
 from contracts.errors import SimpulError
 from hub.store import tables
+from hub.store.types import as_json
 from hub.store.unit import Unit
 
 Result = TypeVar("Result")
@@ -194,7 +195,7 @@ def _alembic(sql: Connection) -> Config:
 
 def _json(value: Any) -> str:
     try:
-        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+        return as_json(value)
     except TypeError:
         raise Unstorable from None
 
@@ -210,7 +211,8 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True, **options)
+        # A plan kept from when a table was empty would read all of it later; and a pooler in between may change the connection.
+        return create_engine(parsed, pool_pre_ping=True, connect_args={"prepare_threshold": None}, **options)
     if parsed.database in (None, "", ":memory:"):
         options |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
     else:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -15,11 +16,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TextClause,
     UniqueConstraint,
+    literal_column,
+    text,
 )
 
 from contracts.events import Kind
-from contracts.lifecycle import HELD
+from contracts.lifecycle import HELD, OPEN
 from contracts.vocabulary import Status, Visibility
 from hub.accounts.roles import Role, Scope
 from hub.store.types import Json, Moment, one_of
@@ -40,6 +44,16 @@ _Big = BigInteger().with_variant(Integer(), "sqlite")
 
 def _id() -> Column[int]:
     return Column("id", _Big, primary_key=True, autoincrement=True)
+
+
+def _waits(column: str) -> TextClause:
+    return text(f"{column} IN ({', '.join(sorted(repr(status.value) for status in OPEN))})")
+
+
+# A partial index is only used by a question in its very words.
+_PARKED = "parked <> '{}'"
+PARKED: ColumnElement[bool] = literal_column(f"links.{_PARKED}", Boolean)
+WAITING: ColumnElement[bool] = literal_column(f"complaints.{_waits('status').text}", Boolean)
 
 
 meta = Table("meta", metadata, Column("key", String(60), primary_key=True), Column("value", Json, nullable=False))
@@ -123,13 +137,19 @@ complaints = Table(
     Column("text_key", String(64), index=True),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False, index=True),
+    # Worked out of the content, to sort and cut lists by.
+    Column("filed_at", Moment, nullable=False, server_default="1970-01-01 00:00:00"),
+    Column("province", String(2), nullable=False, server_default=""),
     one_of("status", [word.value for word in Status], "status"),
     CheckConstraint(
         "holder IS NOT NULL OR status NOT IN (" + ", ".join(sorted(f"'{status.value}'" for status in HELD)) + ")",
         name="one_holder",
     ),
-    Index("ix_complaints_status", "status"),
-    Index("ix_complaints_holder", "holder"),
+    Index("ix_complaints_status", "status", "filed_at"),
+    Index("ix_complaints_holder", "holder", "filed_at"),
+    Index("ix_complaints_origin", "origin_id", "filed_at"),
+    Index("ix_complaints_province", "province", "filed_at"),
+    Index("ix_complaints_open", "filed_at", "id", sqlite_where=_waits("status"), postgresql_where=_waits("status")),
 )
 
 responses = Table(
@@ -187,6 +207,7 @@ links = Table(
     CheckConstraint("ref IS NOT NULL OR state <> 'linked'", name="linked_has_ref"),
     CheckConstraint("ref IS NULL OR state IN ('linked', 'ended')", name="only_live_has_ref"),
     Index("ix_links_due", "connection_id", "due_at"),
+    Index("ix_links_parked", "connection_id", sqlite_where=text(_PARKED), postgresql_where=text(_PARKED)),
 )
 
 response_links = Table(
@@ -317,7 +338,21 @@ ledger = Table(
     one_of("kind", [word.value for word in Kind], "kind"),
 )
 
-# How many complaints came in on a day (WIB), from where, through which connection (0: filed at the hub), by status now.
+# How many complaints there are, from where, through which connection (0: filed at the hub), by status now.
+standing = Table(
+    "standing",
+    metadata,
+    Column("province", String(2), primary_key=True),
+    Column("origin_id", _Big, primary_key=True, autoincrement=False),
+    Column("status", String(20), primary_key=True),
+    Column("n", Integer, nullable=False),
+    one_of("status", [word.value for word in Status], "status"),
+)
+
+
+WAITING_CELL = text(f"n > 0 AND {_waits('status')}")
+
+# The same by the day (WIB) on which they were filed, from where, through which connection (0: filed at the hub), by status now.
 rollup = Table(
     "rollup",
     metadata,
@@ -327,6 +362,7 @@ rollup = Table(
     Column("status", String(20), primary_key=True),
     Column("n", Integer, nullable=False),
     one_of("status", [word.value for word in Status], "status"),
+    Index("ix_rollup_waiting", "province", "origin_id", "day", sqlite_where=WAITING_CELL, postgresql_where=WAITING_CELL),
 )
 
 accounts = Table(

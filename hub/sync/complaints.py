@@ -58,21 +58,27 @@ def change(desk: Desk, complaint: ComplaintRow, name: Field, value: Any, source:
 
 
 def _moved(desk: Desk, complaint: ComplaintRow, status: Status, source: Source) -> None:
-    # The holder follows from the status where the status says so; a complaint under way always has exactly one.
     complaint.status = status.value
-    by_person = source.connection_id is None or source.connection_id == desk.network.national
-    if by_person and status in HELD:
-        complaint.verified = True
-    coordinator = {"agency": desk.network.coordinator, "unit": None}
-    if status is Status.RETURNED and complaint.holder != desk.network.coordinator:
-        change(desk, complaint, Field.HOLDER, coordinator, source)
-        return
-    unheld = complaint.holder in (None, desk.network.coordinator)
+    complaint.verified = complaint.verified or verifies(desk, status, source)
+    holder = holder_after(desk, status, complaint.holder, source, origin=complaint.origin_id)
+    if holder is not None:
+        change(desk, complaint, Field.HOLDER, {"agency": holder, "unit": None}, source)
+
+
+def verifies(desk: Desk, status: Status, source: Source) -> bool:
+    """Tell whether a status, said by a person or the national connection, means that the complaint was verified."""
+    return status in HELD and (source.connection_id is None or source.connection_id == desk.network.national)
+
+
+def holder_after(desk: Desk, status: Status, holder: str | None, source: Source, *, origin: int | None) -> str | None:
+    """Return the agency that becomes the holder because of a status, or None if it stays: what is under way has exactly one."""
+    coordinator = desk.network.coordinator
+    if status is Status.RETURNED:
+        return coordinator if holder != coordinator else None
     own = _agency(desk, source)
-    if unheld and own and status in _SELF_HANDLED and source.connection_id == complaint.origin_id:
-        change(desk, complaint, Field.HOLDER, {"agency": own, "unit": None}, source)
-    elif complaint.holder is None and status in HELD:
-        change(desk, complaint, Field.HOLDER, coordinator, source)
+    if holder in (None, coordinator) and own and status in _SELF_HANDLED and source.connection_id == origin:
+        return own
+    return coordinator if holder is None and status in HELD else None
 
 
 def _agency(desk: Desk, source: Source) -> str | None:
@@ -87,7 +93,7 @@ def _source(desk: Desk, complaint: ComplaintRow, source: Source) -> dict[str, An
         "actor": source.actor,
         "rule": source.rule,
         "happened_at": iso(source.happened_at) if source.happened_at else None,
-        "learned_at": iso(desk.now),
+        "learned_at": desk.said_at,
     }
 
 
@@ -207,6 +213,8 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
     for connection_id, link in links.items():
         if connection_id not in desk.network.peers:
             continue
+        if link.id in desk.imported and _as_imported(desk, complaint, link):
+            continue
         _route(desk, link, connection_id in wanted_by)
         if complaint.erased and link.state is LinkState.ENDED and _to_redact(desk, link):
             # It ended, and its record still says what was erased: the last projection is made once more.
@@ -216,9 +224,16 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
             desk.mark(link)
 
 
+def _as_imported(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> bool:
+    """Tell whether the hub says just what the record says of which it was made: then nothing is due there."""
+    hub, status = complaint.veiled(), Status(complaint.status)
+    sayable = desk.network.peers[link.connection_id].sheet.statuses.get(status) is status
+    return complaint.origin_id == link.connection_id and sayable and all(hub.get(name) == value for name, value in link.agreed().items())
+
+
 def _show_what_stays(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> None:
     # What that app cannot be told, or what cannot be taken back there: nothing is due, and nothing will be read because of it.
-    if link.ref is None or link.id in desk.imported:
+    if link.ref is None:
         return
     peer = desk.network.peers[link.connection_id]
     origin = complaint.origin_id == peer.id

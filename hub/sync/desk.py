@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, select
 
-from contracts.content import Field
+from contracts.content import Field, iso
 from contracts.vocabulary import Visibility
 from hub.keys import KeyRing
 from hub.store import tables
@@ -54,6 +54,7 @@ class Desk:
     imported: set[str] = field(default_factory=set)
     _refs: dict[str, str] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
+    _said_at: str | None = None
 
     @property
     def now(self) -> datetime:
@@ -70,6 +71,13 @@ class Desk:
     def peer(self) -> Peer:
         """The connection as the rules see it."""
         return self.network.peers[self.row.id]
+
+    @property
+    def said_at(self) -> str:
+        """The moment of the transaction as it is written into content."""
+        if self._said_at is None:
+            self._said_at = iso(self.now)
+        return self._said_at
 
     def tick(self) -> int:
         """Move the connection's sequence on; what is stamped with less was read before this."""

@@ -13,7 +13,7 @@ from contracts.events import Kind
 from contracts.vocabulary import Status
 from hub.store import tables
 from hub.store.rows import ComplaintRow, LinkRow
-from hub.sync.complaints import Source, change, seal_identity, spread
+from hub.sync.complaints import Source, change, holder_after, seal_identity, spread, verifies
 from hub.sync.desk import Desk
 from hub.sync.erasure import without_erased
 from hub.sync.marks import Told, text_key, veil
@@ -34,23 +34,24 @@ def tracking_id(complaint_id: str) -> str:
 
 
 def new_complaint(desk: Desk, complaint_id: str, content: dict[Field, Any], source: Source, *, historic: bool) -> ComplaintRow:
-    """Make a complaint from plain content; its first ledger entry says where it came from."""
-    given: dict[Field, Any] = {name: value for name, value in content.items() if value is not None and name is not Field.STATUS}
-    identity = {name.value: value for name, value in given.items() if name in IDENTITY_FIELDS}
-    veiled = veil(given, desk.keys)
-    status = Status(content.get(Field.STATUS) or Status.RECEIVED)
+    """Make a complaint from plain content; its first ledger entry says where it came from, and how it stood then."""
+    given = {name: value for name, value in content.items() if value is not None}
+    identity = {name: value for name, value in given.items() if name in IDENTITY_FIELDS}
+    status, said = Status(given.get(Field.STATUS) or Status.RECEIVED), given.get(Field.HOLDER)
+    holder = said["agency"] if said and desk.network.knows(said) else None
+    follows = holder_after(desk, status, holder, source, origin=source.connection_id)
     row = ComplaintRow(
         id=complaint_id,
         tracking_id=tracking_id(complaint_id),
-        content={name.value: value for name, value in veiled.items() if name not in IDENTITY_FIELDS} | {"status": "received"},
-        sealed=seal_identity(desk, complaint_id, identity),
-        digests={name.value: value for name, value in veiled.items() if name in IDENTITY_FIELDS},
+        content={str(name): value for name, value in given.items() if name not in IDENTITY_FIELDS} | {"status": str(status)},
+        sealed=seal_identity(desk, complaint_id, {str(name): value for name, value in identity.items()}),
+        digests={str(name): value for name, value in veil(identity, desk.keys).items()},
         sources={},
         version=1,
-        status=Status.RECEIVED.value,
-        holder=None,
+        status=str(status),
+        holder=follows or holder,
         origin_id=source.connection_id,
-        verified=False,
+        verified=verifies(desk, status, source),
         historic=historic,
         erased=False,
         held={},
@@ -59,7 +60,17 @@ def new_complaint(desk: Desk, complaint_id: str, content: dict[Field, Any], sour
         created_at=desk.now,
         updated_at=desk.now,
     )
+    if follows:
+        row.content["holder"] = {"agency": follows, "unit": None}
     desk.unit.add(row)
+    _file(desk, row, [str(name) for name in given], source)
+    if row.text_key:
+        desk.fresh_texts.setdefault(row.text_key, []).append(row.id)
+    return row
+
+
+def _file(desk: Desk, row: ComplaintRow, names: list[str], source: Source) -> None:
+    told = {"fields": sorted(names), "status": row.status, "holder": row.holder}
     desk.unit.log(
         row,
         Kind.FILED,
@@ -67,13 +78,8 @@ def new_complaint(desk: Desk, complaint_id: str, content: dict[Field, Any], sour
         connection_id=source.connection_id,
         actor=source.actor,
         happened_at=source.happened_at,
-        new={"fields": sorted(name.value for name in given)},
+        new=told,
     )
-    if row.text_key:
-        desk.fresh_texts.setdefault(row.text_key, []).append(row.id)
-    if status is not Status.RECEIVED:
-        change(desk, row, Field.STATUS, status.value, source)
-    return row
 
 
 def import_new(desk: Desk, record: Record, says: Told) -> LinkRow:

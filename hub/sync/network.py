@@ -32,6 +32,12 @@ class Network:
     connection_of: Mapping[str, int] = field(default_factory=dict)
     coordinator: str = "pusat"
     national: int | None = None
+    subscribers: tuple[Peer, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note once who subscribes to anything: few do, and everybody is asked for every complaint."""
+        listening = tuple(peer for peer in self.peers.values() if peer.policy.regions or peer.policy.classes)
+        object.__setattr__(self, "subscribers", listening)
 
     def knows(self, holder: Mapping[str, str | None] | None) -> bool:
         """Tell whether a holder names an agency of the tree."""

@@ -26,7 +26,6 @@ from hub.sync.project import REDACTED, express, same, unsupported
 from hub.sync.rights import legal_status, may_write
 from hub.words import ConflictKind, LinkState, Recovery
 
-_UNSPREAD = -1
 _FLAP_LIMIT, _FLAP_WINDOW = 3, timedelta(minutes=10)
 
 
@@ -62,9 +61,12 @@ def _compare(desk: Desk, link: LinkRow, record: Record, says: Told, began: datet
     flat, local, mark = says.plain, says.veiled, says.mark
     if link.seen == mark and not link.sent:
         return
+    if link.id in desk.imported:
+        _first(desk, complaint, link, record, says)
+        return
     if link.fingerprint is None:
         know_again(desk, link, record, says)
-    version = complaint.version if link.id not in desk.imported else _UNSPREAD
+    version = complaint.version
     moved = observe_responses(desk, complaint, link, record)
     settle_sent(desk, link, local, record, began)
     said = effective(link, local, record.version)
@@ -89,6 +91,14 @@ def _compare(desk: Desk, link: LinkRow, record: Record, says: Told, began: datet
         link.unsupported = unsupported(complaint.veiled(), link.agreed(), desk.peer.sheet, desk.peer.policy, origin=origin)
         if not spreads and differs(desk, complaint, link):
             desk.mark(link)
+
+
+def _first(desk: Desk, complaint: ComplaintRow, link: LinkRow, record: Record, says: Told) -> None:
+    # The base was made of this very record: there is nothing to compare.
+    observe_responses(desk, complaint, link, record)
+    link.version, link.seen, link.raw = record.version, says.mark, dict(record.raw)
+    spread(desk, complaint)
+    desk.imported.discard(link.id)
 
 
 def _arrived(name: str, parked: dict[str, Any], said: dict[Field, Any]) -> bool:

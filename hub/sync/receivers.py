@@ -31,12 +31,10 @@ def receivers(case: Case, network: Network) -> frozenset[int]:
         holder = network.connection_for(case.holder)
         if holder is not None:
             found.add(holder)
-        found |= {peer.id for peer in network.peers.values() if _subscribes(peer.policy.regions, peer.policy.classes, case)}
-    return frozenset(found & set(network.peers))
+        found |= {peer.id for peer in network.subscribers if _subscribes(peer.policy.regions, peer.policy.classes, case)}
+    return frozenset(key for key in found if key in network.peers)
 
 
 def _subscribes(regions: tuple[str, ...], classes: tuple[str, ...], case: Case) -> bool:
-    if not regions and not classes:
-        return False
     here = not regions or any(case.place == region or (case.place or "").startswith(region + ".") for region in regions)
     return here and (not classes or case.classification in classes)

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from contracts.content import Field
+from contracts.lifecycle import OPEN
 from contracts.vocabulary import Status
-from hub.operations.overview import OPEN, overview
+from hub.operations.overview import overview
 from hub.store import tables
 from tests.dashboard.country import NOW, Country
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import insert, select
 
 from hub.clock import SystemClock
@@ -41,6 +43,12 @@ def test_migrating_again_changes_nothing_and_keeps_every_row(store: Store) -> No
     before = dump(store)
     store.migrate()
     assert dump(store) == before
+
+
+def test_the_migrations_make_the_tables_that_the_program_means(store: Store) -> None:
+    with store.reading() as sql:
+        context = MigrationContext.configure(sql, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
 
 
 def test_several_processes_may_migrate_at_once(url: str) -> None:

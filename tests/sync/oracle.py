@@ -71,8 +71,9 @@ def i5_status(world: World) -> None:
     names = {number: name for name, number in world.ids.items()}
     with world.looking() as desk:
         for complaint in {row.id: row for _, row, _ in everything(desk, world)}.values():
-            now = "received"
-            for entry in world_ledger(desk, complaint.id):
+            entries = world_ledger(desk, complaint.id)
+            now = _filed(entries)
+            for entry in entries:
                 if entry.kind != "status":
                     continue
                 assert entry.old == now, f"I5: {complaint.id} went from {now} to {entry.old} with no entry in the ledger"
@@ -83,6 +84,10 @@ def i5_status(world: World) -> None:
                 step = f"from {entry.old} to {entry.new} by {entry.rule}"
                 assert Status(entry.new) in reopens, f"I5: {complaint.id} silently stepped back {step}"
             assert now == complaint.status, f"I5: {complaint.id} is {complaint.status}, its ledger says {now}"
+
+
+def _filed(entries: list[Any]) -> str:
+    return next((str(entry.new["status"]) for entry in entries if entry.kind == "filed"), "received")
 
 
 def i5_chosen(world: World) -> None:
@@ -96,7 +101,8 @@ def i5_chosen(world: World) -> None:
                 continue
             status = behaviour.words[word].value
             stands = behaviour.said.get(Status(complaint.status))
-            taken = {"received"} | {entry.new for entry in world_ledger(desk, complaint.id) if entry.kind == "status"}
+            entries = world_ledger(desk, complaint.id)
+            taken = {_filed(entries)} | {entry.new for entry in entries if entry.kind == "status"}
             on_it = (complaint.id, link.connection_id, status) in said
             assert status in taken or on_it or stands == word, (
                 f"I5: {word!r} was chosen in {name}:{link.ref}, the complaint is {complaint.status}, and nothing tells of it"

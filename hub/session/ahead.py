@@ -1,0 +1,91 @@
+"""Pages fetched while others are applied: those that are ready are taken together, so that each needs no transaction of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from contracts.connector import Page
+
+# Pages held in memory at most, and records taken together at most.
+_DEPTH = 6
+_TOGETHER = 500
+
+_NOT_YET = object()
+_Ready = SimpleQueue[Page | BaseException | None]
+
+
+def fetched(source: Iterator[Page]) -> Generator[list[Page], None, None]:
+    """Yield what is ready, never an empty list, and raise what ``source`` raised after what came before it.
+
+    Closing it ends the fetching after the call under way.
+    """
+    ready: _Ready = SimpleQueue()
+    room, closed = threading.Semaphore(_DEPTH), threading.Event()
+    fetcher = threading.Thread(target=_fetch, args=(source, ready, room, closed), name="simpul-ahead", daemon=True)
+    fetcher.start()
+    try:
+        yield from _taken(ready, room)
+    finally:
+        closed.set()
+        room.release()
+        fetcher.join()
+
+
+def _fetch(source: Iterator[Page], ready: _Ready, room: threading.Semaphore, closed: threading.Event) -> None:
+    try:
+        with closing(source) if isinstance(source, Generator) else nullcontext():
+            while room.acquire() and not closed.is_set():
+                page = next(source, None)
+                ready.put(page)
+                if page is None:
+                    return
+    except BaseException as error:
+        ready.put(error)
+
+
+def _taken(ready: _Ready, room: threading.Semaphore) -> Generator[list[Page], None, None]:
+    coming: Any = ready.get()
+    while coming is not None:
+        if isinstance(coming, BaseException):
+            raise coming
+        pages: list[Page] = []
+        while isinstance(coming, Page) and _fits(pages, coming):
+            pages.append(coming)
+            room.release()
+            coming = _at_hand(ready)
+        yield pages
+        coming = ready.get() if coming is _NOT_YET else coming
+
+
+def _at_hand(ready: _Ready) -> Page | BaseException | object | None:
+    try:
+        return ready.get_nowait()
+    except Empty:
+        return _NOT_YET
+
+
+def _fits(pages: Sequence[Page], page: Page) -> bool:
+    # What tells of a restore stands alone, and a record that comes again is a second reading of it.
+    if not pages:
+        return True
+    if page.regressed or pages[-1].regressed or page.epoch != pages[-1].epoch:
+        return False
+    if sum(len(each.records) for each in pages) + len(page.records) > _TOGETHER:
+        return False
+    refs = {record.ref for record in page.records}
+    return all(record.ref not in refs for each in pages for record in each.records)
+
+
+def joined(pages: Sequence[Page]) -> Page:
+    """Return one page that says what these say one after the other."""
+    if len(pages) == 1:
+        return pages[0]
+    records = tuple(record for page in pages for record in page.records)
+    rejected = tuple(each for page in pages for each in page.rejected)
+    cursors = [page.cursor for page in pages if page.cursor is not None]
+    return replace(pages[-1], records=records, rejected=rejected, cursor=cursors[-1] if cursors else None)
