@@ -83,10 +83,12 @@ def to_content(complaint: Complaint) -> Content:
         Field.SUBMITTED_AT: iso(complaint.submitted_at) if complaint.submitted_at else None,
         Field.RATING: complaint.rating,
     }
-    if complaint.place:
-        flat.update((name, getattr(complaint.place, attribute)) for name, attribute in _PLACE.items())
-    if complaint.reporter:
-        flat.update((name, getattr(complaint.reporter, attribute)) for name, attribute in _REPORTER.items())
+    if place := complaint.place:
+        flat[Field.PLACE_CODE], flat[Field.ADDRESS] = place.code, place.address
+        flat[Field.LATITUDE], flat[Field.LONGITUDE] = place.latitude, place.longitude
+    if reporter := complaint.reporter:
+        flat[Field.REPORTER_NAME], flat[Field.REPORTER_PHONE] = reporter.name, reporter.phone
+        flat[Field.REPORTER_EMAIL], flat[Field.REPORTER_IDENTITY] = reporter.email, reporter.identity_number
     if complaint.holder:
         flat[Field.HOLDER] = {"agency": complaint.holder.agency, "unit": complaint.holder.unit}
     return {name: value for name, value in flat.items() if value is not None}

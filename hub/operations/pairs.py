@@ -68,9 +68,10 @@ def unlink(hub: Hub, name: str, ref: str, actor: str) -> str:
         if found is None:
             raise NotFound(f"No complaint holds the record '{ref}' of {name}.", "`simpul complaints show ID` shows what it is linked to.")
         complaint = desk.unit.complaint(found.complaint_id)
+        found.fingerprint = None  # else the record would be known as this complaint's again
         desk.hold_ref(found, None)
         found.state, found.due_at, found.version, found.seen = LinkState.GONE, None, None, None
-        found.base, found.sent, found.stored, found.parked, found.fingerprint = None, [], {}, {}, None
+        found.base, found.sent, found.stored, found.parked = None, [], {}, {}
         found.touched, found.updated_at, found.error = desk.tick(), desk.now, f"unlinked by {actor}"
         for mark in desk.unit.response_links_of(found):
             mark.ref, mark.state = None, SentState.REMOVED

@@ -222,11 +222,13 @@ class Unit:
                         row.place()
                 values = [VALUES[kind](row) for row in fresh]
                 insert_rows(self.sql, table, NAMES[kind], values)
+                self._new[kind] = []
+                self._update(kind)
                 for row, clean in zip(fresh, values, strict=True):
                     self._note(row, None)
                     self._clean[kind, row.id] = clean
-                self._new[kind] = []
-            self._update(kind)
+            else:
+                self._update(kind)
         for table, waiting in self._plain.values():
             insert_rows(self.sql, table, tuple(waiting[0]), [tuple(values.values()) for values in waiting])
         self._plain.clear()

@@ -49,7 +49,8 @@ class Desk:
     forgot: bool | None = None
     gone_left: int | None = None
     fresh_texts: dict[str, list[str]] = field(default_factory=dict)
-    fresh_aliases: set[tuple[int, str, str]] = field(default_factory=set)
+    # Aliases of this transaction: ref and fingerprint of what was given up, to its complaint.
+    given_up: dict[tuple[str, str], str] = field(default_factory=dict)
     # Links of complaints that this transaction has just taken in and not spread yet.
     imported: set[str] = field(default_factory=set)
     _refs: dict[str, str] = field(default_factory=dict)
@@ -210,12 +211,23 @@ class Desk:
         return [row.complaint_id for row in found]
 
     def hold_ref(self, link: LinkRow, ref: str | None) -> None:
-        """Let a link hold a ref, or give up the one it holds."""
-        if link.ref is not None:
+        """Let a link hold a ref, or give up the one it holds, which stays known as its alias."""
+        if link.ref is not None and link.ref != ref:
             self._refs.pop(link.ref, None)
+            self._remember(link.ref, link.fingerprint, link.complaint_id)
         link.ref = ref
         if ref is not None:
             self._refs[ref] = link.complaint_id
+
+    def _remember(self, ref: str, mark: str | None, complaint_id: str) -> None:
+        # While a link holds a record it is known by the link; the alias re-links it should it ever come back. Append-only.
+        alias = tables.aliases
+        if mark is None or (ref, mark) in self.given_up:
+            return
+        self.given_up[ref, mark] = complaint_id
+        key = (alias.c.connection_id == self.row.id) & (alias.c.ref == ref) & (alias.c.fingerprint == mark)
+        if self.unit.sql.execute(select(alias.c.ref).where(key)).first() is None:
+            self.unit.put(alias, connection_id=self.row.id, ref=ref, fingerprint=mark, complaint_id=complaint_id)
 
     def held_refs(self, refs: list[str]) -> dict[str, Row[Any]]:
         """Ask once which of these refs this connection's links hold: by ref, the complaint and what was last seen of the record."""

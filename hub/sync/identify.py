@@ -104,9 +104,9 @@ def _erased(desk: Desk, record: Record) -> bool:
 def _by_alias(desk: Desk, record: Record, mark: str | None) -> str | None:
     if mark is None:
         return None
-    ahead = _ahead(desk, record)
-    if ahead is not None:
-        known = ahead.aliases.get((record.ref, mark))
+    ahead, just = _ahead(desk, record), desk.given_up.get((record.ref, mark))
+    if ahead is not None or just is not None:
+        known = just or (ahead.aliases.get((record.ref, mark)) if ahead else None)
         return known if known is not None and desk.unit.knows(known) else None
     alias = tables.aliases.c
     found = select(alias.complaint_id).where(alias.connection_id == desk.row.id, alias.ref == record.ref, alias.fingerprint == mark)

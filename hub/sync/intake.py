@@ -24,12 +24,13 @@ from hub.words import ConflictKind, LinkState, Outcome, Recovery
 # The tick of a link that has just been joined to a record: its first observation is never taken for a stale one.
 JOINED = -1
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_PAIRS = [one + other for one in _BASE32 for other in _BASE32]
 
 
 def tracking_id(complaint_id: str) -> str:
     """Return the number a citizen can type, 12 letters and digits in threes of four: derived, so that a restore gives the same."""
     number = int.from_bytes(hashlib.sha256(complaint_id.encode()).digest()[:8]) >> 4
-    text = "".join([_BASE32[number >> place & 31] for place in range(55, -1, -5)])
+    text = "".join([_PAIRS[number >> place & 1023] for place in (50, 40, 30, 20, 10, 0)])
     return f"{text[:4]}-{text[4:8]}-{text[8:]}"
 
 
@@ -130,30 +131,8 @@ def _hold(desk: Desk, link: LinkRow, record: Record, says: Told) -> None:
     desk.hold_ref(link, record.ref)
     link.state, link.version, link.ticket = LinkState.LINKED, record.version, None
     link.misses, link.error, link.updated_at = 0, None, desk.now
-    know_again(desk, link, record, says)
-
-
-def know_again(desk: Desk, link: LinkRow, record: Record, says: Told) -> None:
-    """Keep what never changes in the record, so that a re-used ref is noticed and this very record known again."""
+    # What never changes in the record: so that a re-used ref is noticed, and this very record known again.
     link.fingerprint = says.fingerprint
-    if link.fingerprint is not None:
-        _remember(desk, record.ref, link.fingerprint, link.complaint_id)
-
-
-def _remember(desk: Desk, ref: str, mark: str, complaint_id: str) -> None:
-    # The alias re-links this very record should its ref ever come back; append-only.
-    alias = tables.aliases
-    if desk.ahead is not None and ref in desk.ahead.refs and (ref, mark) in desk.ahead.aliases:
-        return
-    if desk.ahead is not None and ref in desk.ahead.refs and (desk.row.id, ref, mark) not in desk.fresh_aliases:
-        desk.fresh_aliases.add((desk.row.id, ref, mark))
-        desk.unit.put(alias, connection_id=desk.row.id, ref=ref, fingerprint=mark, complaint_id=complaint_id)
-        return
-    key = (alias.c.connection_id == desk.row.id) & (alias.c.ref == ref) & (alias.c.fingerprint == mark)
-    if (desk.row.id, ref, mark) in desk.fresh_aliases or desk.unit.sql.execute(select(alias.c.ref).where(key)).first():
-        return
-    desk.fresh_aliases.add((desk.row.id, ref, mark))
-    desk.unit.put(alias, connection_id=desk.row.id, ref=ref, fingerprint=mark, complaint_id=complaint_id)
 
 
 def _remember_pairs(desk: Desk, record: Record) -> None:

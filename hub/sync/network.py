@@ -33,6 +33,8 @@ class Network:
     coordinator: str = "pusat"
     national: int | None = None
     subscribers: tuple[Peer, ...] = field(init=False, repr=False, compare=False)
+    # Who gets a copy, by case: the same for thousands of complaints. The network is made anew when anything about it changes.
+    decided: dict[object, frozenset[int]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note once who subscribes to anything: few do, and everybody is asked for every complaint."""

@@ -18,7 +18,7 @@ from hub.sync.desk import Desk
 from hub.sync.doubt import settle_sent
 from hub.sync.erasure import without_erased
 from hub.sync.identify import identify
-from hub.sync.intake import JOINED, know_again
+from hub.sync.intake import JOINED
 from hub.sync.marks import Told, remembered, told, value_mark
 from hub.sync.memo import effective
 from hub.sync.merge import Decision, FieldCase, Verdict, decide, favours_local
@@ -65,7 +65,7 @@ def _compare(desk: Desk, link: LinkRow, record: Record, says: Told, began: datet
         _first(desk, complaint, link, record, says)
         return
     if link.fingerprint is None:
-        know_again(desk, link, record, says)
+        link.fingerprint = says.fingerprint
     version = complaint.version
     moved = observe_responses(desk, complaint, link, record)
     settle_sent(desk, link, local, record, began)

@@ -8,6 +8,8 @@ from contracts.lifecycle import HELD
 from contracts.vocabulary import Status
 from hub.sync.network import Network
 
+_KEPT = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -24,6 +26,15 @@ class Case:
 
 def receivers(case: Case, network: Network) -> frozenset[int]:
     """Return the connections that have a link: origin, national once verified, the holder's, and subscribers."""
+    known = network.decided.get(case)
+    if known is None:
+        if len(network.decided) >= _KEPT:
+            network.decided.clear()
+        known = network.decided[case] = _receivers(case, network)
+    return known
+
+
+def _receivers(case: Case, network: Network) -> frozenset[int]:
     found = {case.origin} if case.origin is not None else set()
     if not case.historic:
         if network.national is not None and (case.verified or case.status in HELD or case.status is Status.CLOSED):

@@ -60,12 +60,17 @@ MUTANTS = (
         "if link is not None and link.fingerprint and mark and link.fingerprint != mark:",
         "if False:",
     ),
-    Mutant(
+    _one(
+        "another record that says the same is not the same record",
+        "marks",
+        "whole = [known_by, names, values,",
+        "whole = [None, names, values,",
+    ),
+    _one(
         "our own creates are adopted",
-        (
-            ("hub/sync/identify.py", "for find in (_by_alias, _by_token, _by_pair):", "for find in (_by_alias, _by_pair):"),
-            ("hub/sync/identify.py", "if desk.peer.sheet.carries_token or (ahead is not None and not ahead.doubtful):", "if True:"),
-        ),
+        "identify",
+        "if desk.peer.sheet.carries_token or (ahead is not None and not ahead.doubtful):",
+        "if True:",
     ),
     _one(
         "a record is read before it is written where nothing else guards it",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 from connectors.memory.faults import FaultKind
 from contracts.content import Field
+from contracts.errors import LeaseLost
+from hub.sync.lease import LeaseBusy, this_process
 from tests.sync import checks
 from tests.sync.conftest import Make
-from tests.sync.people import answer, assign, on_record, one, only, rows, said, say, status
+from tests.sync.people import answer, assign, on_record, one, only, responses, rows, said, say, status
 from tests.sync.profiles import HOME_MADE, RICH, THREE_STATES
-from tests.sync.stories import FINDABLE, filed, given
+from tests.sync.stories import FINDABLE, TEXT, filed, given
 
 CALLED_BACK = replace(RICH, returns_record=False)
 MUTE = replace(RICH, returns_record=False, can_fetch=False)
@@ -33,6 +36,55 @@ def test_what_changed_while_a_create_was_in_doubt_is_told_after_it(make: Make) -
     world.sync("b")
     world.settle()
     assert (one(world, "b").fields[Field.TITLE], one(world, "b").fields[Field.CATEGORY]) == ("Lampu dan kabel", "Penerangan")
+    checks.all_of(world, set())
+
+
+def test_a_complaint_whose_filing_was_never_acknowledged_is_known_by_its_token(make: Make) -> None:
+    world = make(a=RICH, b=FINDABLE)
+    key = filed(world)
+    world.plan("b", "create", FaultKind.LOST_REPLY)
+    assign(world, key, "B")
+    world.sync("b")
+    world.settle()
+    assert only(world).id == key and len(rows(world, "b")) == 1
+    checks.all_of(world, set())
+
+
+def test_a_complaint_that_a_search_does_not_show_yet_is_not_filed_again(make: Make) -> None:
+    world = make(a=RICH, b=FINDABLE)
+    key = filed(world)
+    before = world.apps["b"].snapshot()
+    world.plan("b", "create", FaultKind.LOST_REPLY)
+    assign(world, key, "B")
+    world.sync("b")
+    world.advance(6)
+    world.plan("b", "find", FaultKind.STALE, store=before)
+    world.sync("b")
+    world.settle()
+    assert world.apps["b"].creates == len(rows(world, "b")) == 1
+    checks.all_of(world, set())
+
+
+def test_a_session_that_waits_long_for_an_answer_is_not_taken_for_dead(make: Make) -> None:
+    """Another one would look, find nothing and file the complaint that is being filed."""
+    world = make(a=RICH, b=HOME_MADE)
+    key = filed(world)
+    assign(world, key, "B")
+    tried: list[str] = []
+
+    def slow(operation: str) -> None:
+        if operation == "create" and not tried:
+            for _ in range(4):
+                world.advance(6)
+                tried.append("another session")
+                with contextlib.suppress(LeaseBusy):
+                    list(world.steps("b", owner=this_process("another")))
+
+    world.apps["b"].faults = slow
+    with contextlib.suppress(LeaseLost):
+        list(world.steps("b", owner=this_process("one")))
+    world.settle()
+    assert tried and world.apps["b"].creates == len(rows(world, "b")) == 1
     checks.all_of(world, set())
 
 
@@ -70,6 +122,89 @@ def test_an_edit_after_our_write_and_before_it_was_read_back_is_no_conflict(make
     world.settle()
     assert only(world).content["category"] == one(world, "b").fields[Field.CATEGORY] == "Dari b, yang sudah membacanya"
     assert not on_record(world)
+
+
+def test_an_edit_that_a_dying_session_never_sent_is_sent_by_the_next(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = given(world)
+    world.plan("b", "apply", FaultKind.CRASH_BEFORE)
+    say(world, key, category="Penerangan")
+    world.sync("b")
+    world.settle()
+    assert one(world, "b").fields[Field.CATEGORY] == "Penerangan"
+    checks.all_of(world, set())
+
+
+def test_what_is_said_after_a_complaint_was_given_to_another_agency_is_not_told_to_the_first(make: Make) -> None:
+    world = make(a=RICH, b=RICH, c=RICH)
+    key = given(world)
+    assign(world, key, "C")
+    say(world, key, title="Lampu mati di rumah Bapak RT")
+    world.settle()
+    assert one(world, "c").fields[Field.TITLE] == "Lampu mati di rumah Bapak RT"
+    assert one(world, "b").fields[Field.TITLE] == "Lampu mati di jalan"
+    checks.all_of(world, set())
+
+
+def test_what_a_person_has_to_decide_is_not_written_over_before(make: Make) -> None:
+    world = make(a=RICH, b=RICH, policies={"b": {"fields": {"title": {"manual": True}}}})
+    given(world)
+    world.apps["b"].edit("1", Field.TITLE, "Dari b")
+    world.settle()
+    assert one(world, "b").fields[Field.TITLE] == "Dari b" and only(world).content["title"] == "Lampu mati di jalan"
+    assert [(row.field, row.hub_value, row.local_value) for row in on_record(world, state="open")] == [
+        ("title", "Lampu mati di jalan", "Dari b")
+    ]
+
+
+def test_an_agency_that_types_a_number_may_change_no_more_than_before(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = filed(world)
+    ref = world.apps["b"].file("Lampu", TEXT, category="Milik b")
+    world.apps["b"].type_foreign_id(ref, "a", "1")
+    assign(world, key, "B")
+    world.settle()
+    assert "category" not in only(world).content and Field.CATEGORY not in one(world, "a").fields
+    assert [row.local_value for row in on_record(world, field="category")] == ["Milik b"]
+
+
+# -- responses
+
+
+def test_a_response_whose_answer_was_lost_is_known_again(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = given(world)
+    world.plan("b", "apply", FaultKind.LOST_REPLY)
+    answer(world, key, "Petugas sudah di jalan")
+    world.sync("b")
+    world.settle()
+    assert said(world, "a") == said(world, "b") == ["Petugas sudah di jalan"] and len(responses(world, key)) == 1
+
+
+def test_a_response_that_arrives_late_is_not_taken_for_a_new_one(make: Make) -> None:
+    """The app is listed while the request is still on its way: it is not there yet, and that proves nothing."""
+    world = make(a=RICH, b=RICH)
+    key = given(world)
+    world.plan("b", "apply", FaultKind.LATE)
+    answer(world, key, "Petugas sudah di jalan")
+    world.sync("b")
+    world.calm()
+    world.list_now("b")
+    world.advance(1)
+    world.sync("b")
+    world.settle()
+    assert said(world, "a") == said(world, "b") == ["Petugas sudah di jalan"] and len(responses(world, key)) == 1
+
+
+def test_the_same_words_from_both_ends_are_two_responses(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = given(world)
+    world.apps["a"].respond("1", "Terima kasih")
+    world.advance(61)
+    world.sync("a")
+    world.apps["b"].respond("1", "Terima kasih")
+    world.settle()
+    assert said(world, "a") == said(world, "b") == ["Terima kasih"] * 2 and len(responses(world, key)) == 2
 
 
 # -- restores
@@ -154,12 +289,15 @@ def test_a_restored_hub_does_not_take_a_title_that_an_app_has_no_room_for_as_tha
     assert not on_record(world)
 
 
-def test_a_complaint_whose_filing_was_never_acknowledged_is_known_by_its_token(make: Make) -> None:
-    world = make(a=RICH, b=FINDABLE)
-    key = filed(world)
-    world.plan("b", "create", FaultKind.LOST_REPLY)
-    assign(world, key, "B")
-    world.sync("b")
+def test_what_a_restored_app_has_long_been_told_otherwise_is_put_right_and_asked_of_nobody(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = given(world)
+    say(world, key, category="Jalan")
     world.settle()
-    assert only(world).id == key and len(rows(world, "b")) == 1
-    checks.all_of(world, set())
+    backup = world.apps["b"].snapshot()
+    say(world, key, category="Penerangan")
+    world.settle()
+    world.restore_app("b", backup)
+    world.settle()
+    assert one(world, "b").fields[Field.CATEGORY] == only(world).content["category"] == "Penerangan"
+    assert not on_record(world)
