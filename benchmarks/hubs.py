@@ -38,7 +38,7 @@ def settings_of(app: LocalApp) -> dict[str, Any]:
         "page_size": PAGE,
         "overlap": 0,
         "allow_private": True,
-        "updates": {"write": True, "by_request": False},
+        "updates": {"write": True, "by_request": True},
         "services": dict(SERVICES),
         "token": "none",
         "status": {"words": dict(WORDS)},

@@ -74,7 +74,7 @@ class Ingest:
             where = phases.measured(hub, session)
             session.connector.close()
             rows = [[name, f"{where.wall[name]:.2f}", f"{where.cpu[name]:.2f}"] for name in phases.ORDER]
-            print(f"where the time goes, {kind} (the first two run in the fetching thread, beside the others)")
+            print(f"where the time goes, {kind} (the first three run in the threads that fetch, beside the others)")
             show(["phase", "wall s", "CPU s"], rows)
             before = app.counts()["GET"]
             quiet = [synchronised(hub) for _ in range(_ROUNDS)]

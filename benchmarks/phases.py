@@ -1,6 +1,6 @@
 """Where a session's time goes: wall and CPU seconds by phase, each second counted once, in the phase that is innermost.
 
-The thread that fetches pages runs beside the one that takes them in, so the phases of the two overlap; within a thread they
+Pages are fetched and read in threads beside the one that takes them in, so the phases of these overlap; within a thread they
 add up. Every phase costs a few microseconds each time it is entered, so what is measured this way is slower than the timed runs.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -17,14 +17,16 @@ from unittest.mock import patch
 import requests
 from sqlalchemy import Engine, event
 
+from connectors.open311 import reading
+from connectors.open311.ahead import ahead
 from contracts.connector import Page
 from hub.build import Hub
 from hub.session.session import Session
 from hub.store.unit import Unit
 
-WIRE, PARSING = "the wire", "parsing and mapping"
+WIRE, PARSING, AHEAD = "the wire", "parsing and mapping", "waiting for the page ahead"
 WAITING, DECIDING, ROWS, DATABASE, COMMIT = "waiting for pages", "deciding", "building rows, COPY", "statements", "commit"
-ORDER = (WIRE, PARSING, WAITING, DECIDING, ROWS, DATABASE, COMMIT)
+ORDER = (WIRE, PARSING, AHEAD, WAITING, DECIDING, ROWS, DATABASE, COMMIT)
 
 
 class Phases:
@@ -76,6 +78,7 @@ def measured(hub: Hub, session: Session) -> Phases:
         for name in ("lease", "report", "release"):
             undone.enter_context(patch.object(session.gateway, name, phases.wrap(DECIDING, getattr(session.gateway, name))))
         undone.enter_context(patch.object(session.connector, "changes", _fetched(phases, session.connector.changes)))
+        undone.enter_context(patch.object(reading, "ahead", _ahead(phases)))
         with phases.phase(WAITING):
             session.run()
     return phases
@@ -90,16 +93,21 @@ def _method(phases: Phases, name: str, inner: Callable[..., Any]) -> Callable[..
 
 
 def _fetched(phases: Phases, changes: Callable[[str | None], Iterator[Page]]) -> Callable[[str | None], Iterator[Page]]:
-    def counted(since: str | None) -> Iterator[Page]:
-        source = changes(since)
-        while True:
-            with phases.phase(PARSING):
-                page = next(source, None)
-            if page is None:
-                return
-            yield page
+    return lambda since: _each(phases, PARSING, changes(since))
 
-    return counted
+
+def _ahead(phases: Phases) -> Callable[[Iterator[Any]], Iterator[Any]]:
+    """Count what the connector's own thread reads ahead, and apart from it how long its records wait for that."""
+    return lambda source: _each(phases, AHEAD, ahead(_each(phases, PARSING, source)))
+
+
+def _each(phases: Phases, name: str, source: Iterator[Any]) -> Generator[Any, None, None]:
+    while True:
+        with phases.phase(name):
+            found = next(source, None)
+        if found is None:
+            return
+        yield found
 
 
 def _database(phases: Phases, engine: Engine, undone: ExitStack) -> None:

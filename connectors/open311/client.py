@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,9 @@ from connectors.open311.records import Nonsense, ref_of, text, word
 from connectors.open311.wire import Row, Unreadable, errors, rows
 from contracts.errors import ConnectorError, Gone, NotDone, Reject, Stop, Unknown
 
+_DAY = timedelta(days=1)
+_ROOM = 5_500
+"""Characters of ids in one address; many servers take 8,000 for all of it, some 6,000."""
 _HINTS = (
     (("jurisdiction",), Stop, "It does not accept the jurisdiction.", "Correct 'jurisdiction' in the settings."),
     (("api_key", "api key", "apikey"), Stop, "It does not accept the key.", "Put a valid api_key into the settings."),
@@ -30,13 +33,22 @@ _HINTS = (
 
 
 class City:
-    """One GeoReport server. ``said_at`` is the server's own clock when it last answered."""
+    """One GeoReport server. ``said_at`` is the server's own clock when it last answered what was asked through this."""
 
     def __init__(self, plan: Plan, web: Web, settings: Mapping[str, Any]) -> None:
         self.plan = plan
         self._web = web
         self._settings = settings
         self.said_at: datetime | None = None
+
+    def apart(self) -> City:
+        """Return the same server for another thread, with a clock of its own."""
+        return City(self.plan, self._web, self._settings)
+
+    @property
+    def now(self) -> datetime:
+        """The server's own clock; a day ahead of ours where it tells none."""
+        return self.said_at or datetime.now(UTC) + _DAY
 
     def services(self) -> list[Row]:
         """List the kinds of service; raises NotDone or Stop."""
@@ -56,6 +68,20 @@ class City:
             half = len(refs) // 2
             return [*self.some(refs[:half]), *self.some(refs[half:])] if half else []
         return [row for row in found if ref_of(row) in wanted]
+
+    def packed(self, refs: Sequence[str], most: int) -> Iterator[list[str]]:
+        """Part refs into lists that can be asked for at once: ``most`` of them, in an address that no server finds too long."""
+        chunk, length = list[str](), 0
+        for ref in refs:
+            # Each comes with a comma, which takes three characters there.
+            size = 3 + (len(ref) if ref.isascii() and ref.isalnum() else len(quote(ref, safe="")))
+            if chunk and (len(chunk) >= most or length + size > _ROOM):
+                yield chunk
+                chunk, length = [], 0
+            chunk.append(ref)
+            length += size
+        if chunk:
+            yield chunk
 
     def request(self, ref: str) -> Row:
         """Read one request. Raises Gone, Reject, NotDone or Stop."""

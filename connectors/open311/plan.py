@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -79,6 +80,7 @@ class Plan:
     overlap: int
     by_query: bool
     status: StatusMap
+    status_of: Callable[[str], Status | None]
     services: Mapping[str, str]
     categories: WordMap[str]
     notes: str
@@ -102,6 +104,7 @@ def plan(settings: Mapping[str, Any]) -> Plan:
     local = times.zone(settings["time_zone"])
     updates, create = settings["updates"], settings["create"]
     services = {code: category.strip() for code, category in settings["services"].items()}
+    status = status_map(settings["status"]) if settings["status"] else StatusMap(EXTENDED if updates else PLAIN)
     return Plan(
         endpoint=settings["endpoint"].rstrip("/") + "/",
         format=settings["format"],
@@ -116,7 +119,8 @@ def plan(settings: Mapping[str, Any]) -> Plan:
         window=settings["window"],
         overlap=settings["overlap"],
         by_query=settings["single"] == "query",
-        status=status_map(settings["status"]) if settings["status"] else StatusMap(EXTENDED if updates else PLAIN),
+        status=status,
+        status_of=lru_cache(maxsize=256)(status.get),
         services=services,
         categories=WordMap({code: category for code, category in services.items()}),
         notes=settings["status_notes"],

@@ -38,9 +38,11 @@ class Nonsense(Exception):
 def text(row: Row, name: str) -> str | None:
     """Return one value as text, None where it is empty; cities write ids as numbers and absence as ''."""
     value = row.get(name)
+    if value is None:
+        return None
     if isinstance(value, str):
         return None if not value or value.isspace() else value
-    if value is None or isinstance(value, dict | list):
+    if isinstance(value, dict | list):
         if value:
             raise Nonsense(f"{name} is not a plain value.", name)
         return None
@@ -50,6 +52,8 @@ def text(row: Row, name: str) -> str | None:
 def word(row: Row, name: str) -> str | None:
     """Return one value without the spaces around it."""
     value = row.get(name)
+    if value is None:
+        return None
     said = value if isinstance(value, str) else text(row, name)
     return said.strip() or None if said else None
 
@@ -57,25 +61,22 @@ def word(row: Row, name: str) -> str | None:
 def ref_of(row: Any) -> str | None:
     """Return the request's id exactly as the city writes it, leading zeros included."""
     try:
-        return word(row, "service_request_id") if isinstance(row, Mapping) else None
+        return word(row, "service_request_id") if isinstance(row, dict) else None
     except Nonsense:
         return None
 
 
 def changed_at(plan: Plan, row: Row) -> datetime | None:
     """Return when the city last changed a request; None where it does not say it in a readable way."""
-    for name in ("updated_datetime", "requested_datetime"):
-        if moment := lenient(plan, row, name):
-            return moment
-    return None
+    return lenient(plan, row, "updated_datetime") or lenient(plan, row, "requested_datetime")
 
 
 def lenient(plan: Plan, row: Any, name: str) -> datetime | None:
     """Read a time on which nothing hangs; an empty or unreadable one is absent."""
     try:
-        said = text(row, name) if isinstance(row, Mapping) else None
-        return plan.moment(said) if said else None
-    except (ValueError, OverflowError, Nonsense):
+        said = row.get(name) if isinstance(row, dict) else None
+        return plan.moment(said if isinstance(said, str) else str(said)) if said else None
+    except (ValueError, OverflowError):
         return None
 
 
@@ -113,7 +114,7 @@ def _record(plan: Plan, ref: str, row: Row, updates: Sequence[Row]) -> Record:
         status=_status(plan, status) if status else None,
         reason=notes if plan.notes == "reason" else None,
         submitted_at=requested,
-        responses=tuple([each.response for each in responses]),
+        responses=tuple([each.response for each in responses]) if responses else (),
         attachments=attachments(row),
     )
     return Record(
@@ -124,7 +125,7 @@ def _record(plan: Plan, ref: str, row: Row, updates: Sequence[Row]) -> Record:
         raw=_raw_words(status, code, name, notes),
         responses=responses,
         created_at=requested,
-        updated_at=lenient(plan, row, "updated_datetime") or _last(requested, responses),
+        updated_at=_updated(plan, row, requested, responses),
         token=token,
     )
 
@@ -138,8 +139,16 @@ def _described(plan: Plan, row: Row) -> tuple[str | None, str | None]:
 
 
 def _raw_words(status: str | None, code: str | None, name: str | None, notes: str | None) -> dict[str, str]:
-    kept = {"status": status, "category": code, "service_name": name, NOTES: notes}
-    return {key: value for key, value in kept.items() if value}
+    said = {}
+    if status:
+        said["status"] = status
+    if code:
+        said["category"] = code
+    if name:
+        said["service_name"] = name
+    if notes:
+        said[NOTES] = notes
+    return said
 
 
 def _requested(plan: Plan, row: Row) -> datetime:
@@ -155,7 +164,7 @@ def _requested(plan: Plan, row: Row) -> datetime:
 
 def _status(plan: Plan, said: str) -> Status | None:
     try:
-        return plan.status.get(said)
+        return plan.status_of(said)
     except UnmappedWord as problem:
         raise Nonsense(f"The status {problem.word[:40]!r} is not in the map; add it under 'status'.", "status") from None
 
@@ -170,7 +179,7 @@ def _place(row: Row, code: str | None) -> Place | None:
 
 def _degrees(row: Row, name: str, most: float) -> float | None:
     value = row.get(name)
-    if value is None or value == "" or (isinstance(value, str) and value.isspace()):
+    if value is None or (isinstance(value, str) and (not value or value.isspace())):
         return None
     try:
         degrees = float(value)
@@ -235,6 +244,11 @@ def _each_update(plan: Plan, updates: Sequence[Row]) -> Iterable[LocalResponse]:
             counted[known] = counted.get(known, 0) + 1
             ref = f"{known}-{counted[known]}"
         yield LocalResponse(ref, Response(said or "", Visibility.PUBLIC, moment, attachments=files))
+
+
+def _updated(plan: Plan, row: Row, requested: datetime, responses: Sequence[LocalResponse]) -> datetime | None:
+    # Where the feed is that of updates, updated_datetime need not move with them.
+    return None if plan.feed == "updates" else lenient(plan, row, "updated_datetime") or _last(requested, responses)
 
 
 def _last(requested: datetime, responses: Sequence[LocalResponse]) -> datetime:

@@ -13,7 +13,6 @@ from connectors.open311.records import lenient, ref_of
 from connectors.open311.windows import FAR, walk
 from connectors.open311.wire import Row
 
-AT_ONCE = 100
 _DAY = timedelta(days=1)
 
 
@@ -43,8 +42,8 @@ class Sayings:
         yield from self._between(begin, FAR)
 
     def _asked(self, refs: Sequence[str], updates: Updates) -> Iterator[Row]:
-        for start in range(0, len(refs), AT_ONCE):
-            yield from self._of_some(refs[start : start + AT_ONCE], updates)
+        for some in self._city.packed(refs, len(refs)):
+            yield from self._of_some(some, updates)
 
     def _of_some(self, refs: Sequence[str], updates: Updates) -> list[Row]:
         wanted = set(refs)

@@ -27,7 +27,7 @@ def reader(local: ZoneInfo | None) -> Moment:
             if local is None:
                 raise ValueError("it has no zone, and the settings name none")
             read = read.replace(tzinfo=local)
-        return read.astimezone(UTC)
+        return read if read.tzinfo is UTC else read.astimezone(UTC)
 
     return moment
 

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.open311.client import City
 from connectors.open311.plan import Plan
 from connectors.open311.records import changed_at, lenient, raw, ref_of
+from connectors.open311.seen import Seen
 from connectors.open311.windows import FAR, SECOND, walk
 from contracts.errors import Stop
 
-Batches = Iterator[tuple[list[Any], bool]]
-"""Rows, earlier ones first, each batch with whether nothing of it can have been left out."""
+
+class Batch(NamedTuple):
+    """Rows, earlier ones first; ``whole`` if nothing of their span can have been left out; and the city's clock when it sent them."""
+
+    rows: list[Any]
+    whole: bool
+    now: datetime
+
+
+Batches = Generator[Batch, None, None]
 
 
 class Walk:
-    """One walk through a city's requests; what two answers both had is given once, unless it was changed in between."""
+    """One walk through a city's requests; what neighbouring answers both had is given once, unless it was changed in between."""
 
     def __init__(self, plan: Plan, city: City) -> None:
         self._plan = plan
         self._city = city
-        self._seen: dict[str, Any] = {}
+        self._seen = Seen(plan)
 
     def everything(self) -> Batches:
         """Walk from the first day on."""
@@ -30,11 +40,11 @@ class Walk:
 
     def filed(self, begin: datetime) -> Batches:
         """Walk through what was filed from a time on."""
-        if self._plan.paging:
-            for rows in self._pages(start_date=self._plan.say(begin)):
-                yield self._fresh(rows, "requested_datetime"), True
+        if not self._plan.paging:
+            yield from self._windows("start_date", "end_date", begin, "requested_datetime")
             return
-        yield from self._windows("start_date", "end_date", begin, "requested_datetime")
+        for rows in self._pages(start_date=self._plan.say(begin)):
+            yield self._batch(self._sorted(self._seen.follows(rows), "requested_datetime"))
 
     def changed(self, begin: datetime) -> Batches:
         """Walk through what was changed from a time on, oldest change first."""
@@ -42,6 +52,11 @@ class Walk:
             yield from self._changed_by_pages(begin)
         else:
             yield from self._windows("updated_after", "updated_before", begin, "updated_datetime")
+
+    def named(self, refs: Sequence[str]) -> Batches:
+        """Walk through requests by their ids; those that are gone are left out."""
+        for chunk in self._city.packed(refs, self._plan.page_size):
+            yield self._batch(self._city.some(chunk))
 
     def _windows(self, after: str, before: str, begin: datetime, name: str) -> Batches:
         say = self._plan.say
@@ -51,8 +66,8 @@ class Walk:
 
         # Our own clock only shapes the windows; what is dated later is in the last one, which stays open.
         until = datetime.now(UTC) + timedelta(days=1)
-        for rows, surely in walk(ask, begin, until, cap=self._plan.page_size, widest=timedelta(days=self._plan.window)):
-            yield self._fresh(rows, name), surely
+        for rows, whole in walk(ask, begin, until, cap=self._plan.page_size, widest=timedelta(days=self._plan.window)):
+            yield self._batch(self._sorted(self._seen.follows(rows), name), whole)
 
     def _changed_by_pages(self, begin: datetime) -> Batches:
         """Ask again from the last time that was seen, never for a later page: rows that are changed meanwhile move between pages.
@@ -62,33 +77,45 @@ class Walk:
         after, number = begin.replace(microsecond=0), 1
         while True:
             rows = self._page(number, updated_after=self._plan.say(after))
-            if number == 1 and self._more(rows) and not self._ascending(rows):
-                rows = [row for each in self._pages(updated_after=self._plan.say(after)) for row in each]
-                yield self._fresh(rows, "updated_datetime"), True
+            times = [changed_at(self._plan, row) for row in rows]
+            ascending = _ascending(times)
+            if number == 1 and self._more(rows) and not ascending:
+                yield self._batch(self._all_sorted(after))
                 return
-            fresh = self._fresh(rows, "updated_datetime")
-            yield fresh, True
-            if not self._more(rows) or (not fresh and len(rows) < self._plan.page_size):
+            fresh = self._seen.adds(rows)
+            yield self._batch(fresh if ascending else self._sorted(fresh, "updated_datetime"))
+            if self._ends(rows, fresh):
                 return
-            reached = max((changed_at(self._plan, row) or begin for row in rows), default=begin).replace(microsecond=0) - SECOND
+            reached = max((time or begin for time in times), default=begin).replace(microsecond=0) - SECOND
             if reached > after:
+                self._seen.passes(reached)
                 after, number = reached, 1
                 continue
             self._turned(number, fresh)
             number += 1
 
-    def _pages(self, **arguments: str) -> Iterator[list[Any]]:
-        known: set[str] = set()
+    def _all_sorted(self, after: datetime) -> list[Any]:
+        pages = self._pages(updated_after=self._plan.say(after))
+        rows = [row for each in pages for row in self._seen.adds(each, most=sys.maxsize)]
+        return self._sorted(rows, "updated_datetime")
+
+    def _pages(self, **arguments: str) -> Generator[list[Any], None, None]:
+        first: set[str] = set()
+        before: set[str] = set()
         number = 1
         while True:
             rows = self._page(number, **arguments)
             yield rows
-            fresh = {key for row in rows if (key := ref_of(row) or raw(row)) not in known}
-            if not self._more(rows) or (not fresh and len(rows) < self._plan.page_size):
+            keys = {ref_of(row) or raw(row) for row in rows}
+            # Servers that know no pages give the first again; some give the last again when there is no more.
+            fresh = keys - before - first
+            if self._ends(rows, fresh):
                 return
             self._turned(number, fresh)
-            known |= fresh
-            number += 1
+            first, before, number = first or keys, keys, number + 1
+
+    def _ends(self, rows: list[Any], fresh: Any) -> bool:
+        return not self._more(rows) or (not fresh and len(rows) < self._plan.page_size)
 
     def _turned(self, number: int, fresh: Any) -> None:
         if number > 1 and not fresh:
@@ -101,19 +128,18 @@ class Walk:
         """Tell whether there may be another page: this one is full, or cut at a round number below what we believe is full."""
         return len(rows) >= self._plan.page_size or (len(rows) > 0 and len(rows) % 10 == 0)
 
-    def _ascending(self, rows: list[Any]) -> bool:
-        times = [changed_at(self._plan, row) or FAR for row in rows]
-        return times == sorted(times)
+    # -- rows
 
-    def _fresh(self, rows: list[Any], name: str) -> list[Any]:
-        """Drop what was given before and is the same still, and sort the rest; cities like the newest first."""
-        kept = []
-        for row in rows:
-            ref = ref_of(row)
-            if ref is None or self._seen.get(ref, self) != row:
-                kept.append(row)
-            if ref is not None:
-                self._seen[ref] = row
+    def _batch(self, rows: list[Any], whole: bool = True) -> Batch:
+        return Batch(rows, whole, self._city.now)
+
+    def _sorted(self, rows: list[Any], name: str) -> list[Any]:
+        """Sort by time; cities like the newest first."""
         if name == "updated_datetime":
-            return sorted(kept, key=lambda row: changed_at(self._plan, row) or FAR)
-        return sorted(kept, key=lambda row: lenient(self._plan, row, name) or FAR)
+            return sorted(rows, key=lambda row: changed_at(self._plan, row) or FAR)
+        return sorted(rows, key=lambda row: lenient(self._plan, row, name) or FAR)
+
+
+def _ascending(times: Sequence[datetime | None]) -> bool:
+    known = [time or FAR for time in times]
+    return known == sorted(known)

@@ -44,8 +44,11 @@ def rows(body: bytes, kind: str) -> list[Any]:
 
 def errors(found: list[Any]) -> list[Row]:
     """Return the rows if they are errors and not data; cities send these with 200 too."""
-    said = [each for each in found if isinstance(each, Mapping) and set(each) >= _ERROR and "service_request_id" not in each]
-    return said if found and len(said) == len(found) and not any("service_code" in each for each in said) else []
+    return found if found and all(map(_is_error, found)) else []
+
+
+def _is_error(row: Any) -> bool:
+    return isinstance(row, dict) and "service_request_id" not in row and "service_code" not in row and row.keys() >= _ERROR
 
 
 def _json(start: bytes) -> Any:
@@ -82,7 +85,7 @@ def _list(value: Any, kind: str) -> list[Any]:
         return [value]
     if not isinstance(value, list):
         raise Unreadable(_OTHER)
-    return [each[kind] if isinstance(each, Mapping) and len(each) == 1 and kind in each else each for each in value]
+    return [each[kind] if isinstance(each, dict) and len(each) == 1 and kind in each else each for each in value]
 
 
 _WRAPPERS: Mapping[str, frozenset[str]] = {

@@ -46,7 +46,7 @@ class Writer:
     def apply(self, ref: str, edit: Edit, key: str) -> Receipt:
         """Write one update. What the city cannot be told is refused and nothing is sent."""
         status, text, files = self._asked(edit)
-        row = self._city.request(ref)
+        row = self._reader.standing(ref)
         form = {"update_id": update_id(key), **self._saying(ref, row, status, text, files)}
         answer = self._city.update(list(form.items()))
         return Receipt(ref, response_ref=_named(answer, "update_id"))
