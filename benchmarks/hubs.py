@@ -41,6 +41,7 @@ def settings_of(app: LocalApp) -> dict[str, Any]:
         "updates": {"write": True, "by_request": True},
         "services": dict(SERVICES),
         "token": "none",
+        "extra": {"title": "title", "tags": "tags"},
         "status": {"words": dict(WORDS)},
     }
 

@@ -8,6 +8,7 @@ the database, since without it sealed data is lost for good.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -32,6 +33,21 @@ _TAG = 16
 _KEY = 32
 DIGEST_LENGTH = 32
 SIGNATURE_LENGTH = 10
+
+
+@functools.lru_cache(maxsize=8)
+def _pads(key: bytes) -> tuple[Any, Any]:
+    block = key.ljust(hashlib.sha256().block_size, b"\0")
+    return hashlib.sha256(bytes(byte ^ 0x36 for byte in block)), hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+
+def _hmac(key: bytes, message: bytes) -> str:
+    # HMAC-SHA256 (RFC 2104) from two prepared halves: the library's lets another thread in at each call, and there are many.
+    inner, outer = _pads(key)
+    first, second = inner.copy(), outer.copy()
+    first.update(message)
+    second.update(first.digest())
+    return str(second.hexdigest())
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,7 +123,7 @@ class KeyRing:
         # The length in front keeps ("a", "b...") and ("ab", "...") apart.
         name = purpose.encode()
         message = len(name).to_bytes(4, "big") + name + data
-        return hmac.digest(self.digesting, message, "sha256").hex()[:DIGEST_LENGTH]
+        return _hmac(self.digesting, message)[:DIGEST_LENGTH]
 
     def sign(self, message: bytes) -> str:
         """Return a MAC of 10 base32 characters (50 bits): enough where a guess has to be tried through an app."""

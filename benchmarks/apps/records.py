@@ -31,7 +31,9 @@ jalan lubang depan pasar warga melapor lampu mati sejak minggu lalu mohon segera
 saluran air meluap setelah hujan anak sekolah lewat sini bahaya sekali petugas belum datang sudah dua kali dilaporkan kepada ketua
 """
 _POOL = 991
-_SENTENCE = 46
+_SENTENCE = 38
+_EDITED = 1_000
+_STATUSES = ("open", "open", "in_progress", "closed", "in_progress")
 
 
 class Requests:
@@ -50,7 +52,9 @@ class Requests:
         changed = BEGAN + timedelta(seconds=number * STEP)
         return {
             "service_request_id": f"{number + 1}",
-            "status": "open",
+            "title": self._sentences[number * 3 % _POOL][:48].strip(),
+            # The first ones are what the two sides then edit.
+            "status": "open" if number < _EDITED else _STATUSES[number * 13 % len(_STATUSES)],
             "status_notes": None,
             "service_name": name,
             "service_code": code,
@@ -65,7 +69,8 @@ class Requests:
             "zipcode": f"{10_000 + number % 80_000}",
             "lat": round(-6.9 + number % 2_003 / 10_000, 6),
             "long": round(107.6 + number % 1_999 / 10_000, 6),
-            "media_url": None,
+            "tags": [f"t{number % 5}", f"u{number % 11}"],
+            "media_url": [f"http://127.0.0.1/f/{number}/{each}.jpg" for each in range(number % 3)],
         }
 
 

@@ -114,6 +114,7 @@ def _record(plan: Plan, ref: str, row: Row, updates: Sequence[Row]) -> Record:
         status=_status(plan, status) if status else None,
         reason=notes if plan.notes == "reason" else None,
         submitted_at=requested,
+        tags=_tags(row, plan.extra[Field.TAGS]) if Field.TAGS in plan.extra else None,
         responses=tuple([each.response for each in responses]) if responses else (),
         attachments=attachments(row),
     )
@@ -191,7 +192,14 @@ def _degrees(row: Row, name: str, most: float) -> float | None:
 
 
 def _extra(plan: Plan, row: Row) -> dict[Field, str]:
-    return {name: value for name, element in plan.extra.items() if (value := text(row, element))}
+    return {name: value for name, element in plan.extra.items() if name is not Field.TAGS and (value := text(row, element))}
+
+
+def _tags(row: Row, element: str) -> tuple[str, ...] | None:
+    """Read a list of words, or words with commas between them; where the city says nothing, it says nothing of tags."""
+    said = row.get(element)
+    words = said if isinstance(said, list) else said.split(",") if isinstance(said, str) else []
+    return tuple([each.strip() for each in words if isinstance(each, str) and each.strip()]) or None
 
 
 def _day(said: str) -> date:

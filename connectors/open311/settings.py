@@ -15,7 +15,7 @@ from connectors.open311.times import zone
 from contracts.strict import StrictSchema
 
 FEEDS = ("updated", "updates", "listing")
-EXTRA = ("title", "place_code", "occurred_on")
+EXTRA = ("title", "place_code", "occurred_on", "tags")
 _SECRET_HEADER = re.compile(r"authori[sz]ation|cookie|token|secret|key", re.IGNORECASE)
 _HEADER = validate.Regexp(r"^[A-Za-z0-9-]+$", error="Not the name of a header.")
 _LINE = validate.Regexp(r"^[\x20-\x7e]*$", error="A header is one line of plain characters.")

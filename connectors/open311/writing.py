@@ -63,7 +63,7 @@ class Writer:
         }
         description = (complaint.description or "")[: kept(plan, create)]
         form["description"] = marks.marked(description, token) if plan.token == marks.DESCRIPTION else description
-        form |= {element: str(content[name]) for name, element in plan.extra.items() if content.get(name) is not None}
+        form |= {element: _written(content[name]) for name, element in plan.extra.items() if content.get(name) is not None}
         form |= _media(complaint.attachments)
         if plan.token not in (marks.DESCRIPTION, marks.NONE):
             form[plan.token] = token
@@ -134,6 +134,10 @@ def kept(plan: Plan, create: Create) -> int:
 def update_id(key: str) -> str:
     """Return our id of an update: the same for the same key."""
     return "simpul-" + hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
+def _written(value: JsonValue) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _place(content: Mapping[Field, JsonValue]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Dialect, Table
+from sqlalchemy import JSON, Boolean, Column, Connection, Dialect, Integer, LargeBinary, String, Table
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from hub.store.types import Moment, as_json
@@ -18,6 +18,9 @@ Values = Sequence[Any]
 
 _BARE = {"{}": "{}", "[]": "[]"}
 Makers = tuple[Callable[[Values], Iterable[Any]] | None, ...]
+
+# Both drivers take the values of these columns as they are.
+_AS_THEY_ARE = (Boolean, Integer, LargeBinary, String)
 
 # Fewer rows than these are not worth a COPY's own round trips.
 _COPIED = 5
@@ -79,6 +82,8 @@ def _makers(table: Table, names: tuple[str, ...], dialect: Dialect) -> Makers:
 def _maker(column: Column[Any], dialect: Dialect) -> Callable[[Values], Iterable[Any]] | None:
     if isinstance(column.type, JSON):
         return _json
+    if isinstance(column.type, _AS_THEY_ARE):
+        return None
     make = column.type.dialect_impl(dialect).bind_processor(dialect)
     if make is None:
         return None

@@ -21,6 +21,7 @@ from hub.sync.project import REDACTED, redacted, unsupported
 from hub.sync.receivers import Case, receivers
 from hub.words import LinkState
 
+_STATUS = {status.value: status for status in Status}
 _SELF_HANDLED = frozenset({Status.ASSIGNED, Status.IN_PROGRESS, Status.ANSWERED})
 
 
@@ -185,11 +186,11 @@ def withdraw(desk: Desk, complaint: ComplaintRow, row: ResponseRow, source: Sour
 def case_of(complaint: ComplaintRow) -> Case:
     """Return what decides who gets a copy."""
     return Case(
-        status=Status(complaint.status),
+        status=_STATUS[complaint.status],
         holder=complaint.holder,
         origin=complaint.origin_id,
-        place=complaint.content.get(Field.PLACE_CODE.value),
-        classification=complaint.content.get(Field.CLASSIFICATION.value),
+        place=complaint.content.get("place_code"),
+        classification=complaint.content.get("classification"),
         verified=complaint.verified,
         historic=complaint.historic,
     )
@@ -213,7 +214,7 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
     for connection_id, link in links.items():
         if connection_id not in desk.network.peers:
             continue
-        if link.id in desk.imported and _as_imported(desk, complaint, link):
+        if desk.imported.get(link.id) and _as_imported(desk, complaint, link):
             continue
         _route(desk, link, connection_id in wanted_by)
         if complaint.erased and link.state is LinkState.ENDED and _to_redact(desk, link):
@@ -225,10 +226,9 @@ def spread(desk: Desk, complaint: ComplaintRow) -> None:
 
 
 def _as_imported(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> bool:
-    """Tell whether the hub says just what the record says of which it was made: then nothing is due there."""
-    hub, status = complaint.veiled(), Status(complaint.status)
-    sayable = desk.network.peers[link.connection_id].sheet.statuses.get(status) is status
-    return complaint.origin_id == link.connection_id and sayable and all(hub.get(name) == value for name, value in link.agreed().items())
+    """Tell whether nothing can be due to the record of which the complaint was made: its own app says that status too."""
+    said = desk.network.peers[link.connection_id].sheet.statuses.get(_STATUS[complaint.status])
+    return complaint.origin_id == link.connection_id and said == complaint.status
 
 
 def _show_what_stays(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> None:

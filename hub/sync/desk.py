@@ -51,8 +51,8 @@ class Desk:
     fresh_texts: dict[str, list[str]] = field(default_factory=dict)
     # Aliases of this transaction: ref and fingerprint of what was given up, to its complaint.
     given_up: dict[tuple[str, str], str] = field(default_factory=dict)
-    # Links of complaints that this transaction has just taken in and not spread yet.
-    imported: set[str] = field(default_factory=set)
+    # Links of complaints that this transaction has just taken in and not spread yet; whether the hub says just what the record says.
+    imported: dict[str, bool] = field(default_factory=dict)
     _refs: dict[str, str] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
     _said_at: str | None = None

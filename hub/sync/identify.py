@@ -38,6 +38,8 @@ def identify(desk: Desk, record: Record, says: Told, *, doubted: bool) -> LinkRo
     ``doubted``: the ref that another link of the same complaint holds has just been read, and it is still there.
     """
     mark = says.fingerprint
+    if _plainly_new(desk, record, mark):
+        return import_new(desk, record, says)
     for find in (_by_alias, _by_token, _by_pair):
         complaint_id = find(desk, record, mark)
         if complaint_id is not None and not (find is _by_pair and record.same_as and _mistyped(desk, record, complaint_id)):
@@ -81,6 +83,15 @@ def _buried(desk: Desk, records: Sequence[Record]) -> frozenset[str]:
     mark = tables.tombstones.c.mark
     marks = {whole_text_key(record.complaint.description, desk.keys) for record in records}
     return frozenset(row.mark for row in in_parts(desk, select(mark), mark, {each for each in marks if each}))
+
+
+def _plainly_new(desk: Desk, record: Record, mark: str | None) -> bool:
+    # Nothing that any rule below looks at is there: the usual case of a first load.
+    ahead = _ahead(desk, record)
+    if ahead is None or ahead.doubtful or ahead.pairs or ahead.erased or record.token or record.same_as:
+        return False
+    known = mark is not None and ((record.ref, mark) in ahead.aliases or (record.ref, mark) in desk.given_up)
+    return not known and desk.row.recovery is not Recovery.HUB
 
 
 def _ahead(desk: Desk, record: Record) -> Ahead | None:

@@ -96,8 +96,9 @@ def recreate(desk: Desk, complaint_id: str, record: Record, says: Told) -> LinkR
 def _import(desk: Desk, complaint_id: str, record: Record, says: Told, rule: str, *, ours: bool = False) -> LinkRow:
     flat = says.plain
     happened = record.created_at or record.complaint.submitted_at
-    submitted = happened or desk.now
-    content = {Field.SUBMITTED_AT: iso(submitted), **{name: value for name, value in flat.items() if value is not None}}
+    content = {name: value for name, value in flat.items() if value is not None}
+    if Field.SUBMITTED_AT not in content:
+        content[Field.SUBMITTED_AT] = iso(happened or desk.now)
     source = Source(desk.row.id, None, rule, happened)
     if desk.network.national != desk.row.id and not ours:
         content.pop(Field.HOLDER, None)
@@ -109,8 +110,14 @@ def _import(desk: Desk, complaint_id: str, record: Record, says: Told, rule: str
     link.base = dict(says.veiled)
     link.due_at = None
     _remember_pairs(desk, record)
-    desk.imported.add(link.id)
+    desk.imported[link.id] = _unchanged(says.veiled, complaint)
     return link
+
+
+def _unchanged(veiled: dict[Field, Any], complaint: ComplaintRow) -> bool:
+    # Beyond what the record says, the hub has a word of its own only for these.
+    own = {Field.HOLDER: complaint.content.get("holder"), Field.SUBMITTED_AT: complaint.content["submitted_at"]}
+    return all(veiled[name] == value for name, value in own.items() if name in veiled)
 
 
 def _historic(desk: Desk, record: Record) -> bool:

@@ -6,13 +6,12 @@ import functools
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from contracts.connector import Record
-from contracts.content import IDENTITY_FIELDS, Field, to_content
+from contracts.content import IDENTITY_FIELDS, Field, content_of
 from hub.keys import KeyRing
 
 _TEXT_KEPT = 60
@@ -34,8 +33,7 @@ def veil(content: Mapping[Field, Any], keys: KeyRing) -> dict[Field, Any]:
 
 def local_content(record: Record, reads: frozenset[Field]) -> dict[Field, Any]:
     """Return what the app says of the fields it reports, in order; a field it reports but leaves empty is None."""
-    flat = to_content(record.complaint)
-    return {name: flat.get(name) for name in _in_order(reads)}
+    return content_of(record.complaint, _in_order(reads))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -43,8 +41,7 @@ def _in_order(reads: frozenset[Field]) -> tuple[Field, ...]:
     return tuple(sorted(reads))
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What a record tells of the fields its app reports: plain, and veiled as the store may keep it; and what it is known by."""
 
     plain: dict[Field, Any]

@@ -98,7 +98,7 @@ def _first(desk: Desk, complaint: ComplaintRow, link: LinkRow, record: Record, s
     observe_responses(desk, complaint, link, record)
     link.version, link.seen, link.raw = record.version, says.mark, dict(record.raw)
     spread(desk, complaint)
-    desk.imported.discard(link.id)
+    del desk.imported[link.id]
 
 
 def _arrived(name: str, parked: dict[str, Any], said: dict[Field, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from contracts.lifecycle import HELD
 from contracts.vocabulary import Status
@@ -11,8 +11,7 @@ from hub.sync.network import Network
 _KEPT = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """What the decision needs to know of a complaint. ``historic``: older than its origin's go-live."""
 
     status: Status
