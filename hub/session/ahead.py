@@ -12,8 +12,8 @@ from typing import Any
 from contracts.connector import Page
 
 # Pages held in memory at most, and records taken together at most.
-_DEPTH = 6
-_TOGETHER = 500
+_DEPTH = 12
+_TOGETHER = 1_000
 
 _NOT_YET = object()
 _Ready = SimpleQueue[Page | BaseException | None]

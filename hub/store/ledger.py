@@ -6,6 +6,7 @@ The chain runs over salted digests of the values, not the values: erasing what w
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -14,17 +15,31 @@ from sqlalchemy import Connection, select
 
 from hub.store import tables
 
-# Every column but the number, in one order.
-_EMPTY: dict[str, Any] = {column.name: None for column in tables.ledger.c if column.name != "seq"}
 _chained = itemgetter("complaint_id", "kind", "rule", "field", "connection_id", "actor", "happened_at", "learned_at", "digest")
 
 
-def sealed(entry: dict[str, Any], previous: str | None, salt: str) -> dict[str, Any]:
-    """Complete one entry with its salt (32 hex characters nobody can guess), digest and hash."""
-    whole = {**_EMPTY, **entry, "salt": salt, "previous": previous}
-    whole["digest"] = _digest(whole["salt"], whole["old"], whole["new"])
-    whole["hash"] = _hash(whole)
-    return whole
+def sealed(
+    complaint_id: str, kind: str, rule: str, now: datetime, what: dict[str, Any], *, previous: str | None, salt: str
+) -> dict[str, Any]:
+    """Return one entry with its digest and hash; ``salt`` is 32 hex characters nobody can guess, ``what`` the other columns."""
+    old, new = what.get("old"), what.get("new")
+    entry = {
+        "complaint_id": complaint_id,
+        "kind": kind,
+        "field": what.get("field"),
+        "old": old,
+        "new": new,
+        "connection_id": what.get("connection_id"),
+        "actor": what.get("actor"),
+        "rule": rule,
+        "happened_at": what.get("happened_at"),
+        "learned_at": now,
+        "salt": salt,
+        "digest": _digest(salt, old, new),
+        "previous": previous,
+    }
+    entry["hash"] = _hash(entry)
+    return entry
 
 
 def broken(sql: Connection, complaint_id: str, head: str | None) -> str | None:

@@ -7,9 +7,10 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select
+from sqlalchemy import Select, Table, bindparam, select
 
 from hub.store import tables
+from hub.store.among import among
 from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
 
 TABLES: dict[type, Table] = {
@@ -28,11 +29,6 @@ VALUES: dict[type, Callable[[Any], tuple[Any, ...]]] = {kind: attrgetter(*names)
 def rows_of(kind: type) -> Select[Any]:
     """Select a row class's columns, in the order of its fields."""
     return select(*(TABLES[kind].c[name] for name in NAMES[kind]))
-
-
-def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Ask for a column to be one of the parameter ``ids``."""
-    return column.in_(bindparam("ids", expanding=True))
 
 
 _connection, _complaint, _link = tables.connections.c, tables.complaints.c, tables.links.c

@@ -199,8 +199,7 @@ class Unit:
 
     def log(self, complaint: ComplaintRow, kind: Kind, rule: str, **what: Any) -> None:
         """Write a ledger entry where the change is made, chained by hash to the complaint's last one."""
-        given = {"complaint_id": complaint.id, "kind": str(kind), "rule": rule, "learned_at": self.now, **what}
-        entry = ledger.sealed(given, complaint.head, self._salt())
+        entry = ledger.sealed(complaint.id, str(kind), rule, self.now, what, previous=complaint.head, salt=self._salt())
         complaint.head = entry["hash"]
         self._plain.setdefault(tables.ledger.name, (tables.ledger, []))[1].append(entry)
 

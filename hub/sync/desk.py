@@ -13,14 +13,13 @@ from contracts.content import Field, iso
 from contracts.vocabulary import Visibility
 from hub.keys import KeyRing
 from hub.store import tables
+from hub.store.among import among
 from hub.store.rows import ComplaintRow, ConnectionRow, LinkRow, ResponseRow
 from hub.store.unit import Unit
 from hub.sync.network import Network, Peer
 from hub.sync.project import final, overshared, redacted, wanted
 from hub.sync.rights import Standing, standing
 from hub.words import ConflictKind, ConflictState, LinkState, Outcome, SentState
-
-_PART = 400
 
 LIVE_STATES = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.LINKED})
 
@@ -240,9 +239,5 @@ class Desk:
 
 
 def in_parts(desk: Desk, statement: Select[Any], column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:
-    """Ask for the rows whose column is one of many values, a few hundred at a time."""
-    wanted = sorted(values)
-    found: list[Row[Any]] = []
-    for start in range(0, len(wanted), _PART):
-        found += desk.unit.sql.execute(statement.where(column.in_(wanted[start : start + _PART]))).all()
-    return found
+    """Ask for the rows whose column is one of many texts."""
+    return list(desk.unit.sql.execute(statement.where(among(column)), {"ids": sorted(values)}))

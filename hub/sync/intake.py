@@ -37,16 +37,17 @@ def tracking_id(complaint_id: str) -> str:
 def new_complaint(desk: Desk, complaint_id: str, content: dict[Field, Any], source: Source, *, historic: bool) -> ComplaintRow:
     """Make a complaint from plain content; its first ledger entry says where it came from, and how it stood then."""
     given = {name: value for name, value in content.items() if value is not None}
-    identity = {name: value for name, value in given.items() if name in IDENTITY_FIELDS}
+    identity = {name: value for name, value in given.items() if name in IDENTITY_FIELDS} if IDENTITY_FIELDS & given.keys() else {}
+    shown = {str(name): value for name, value in given.items() if name not in identity}
     status, said = Status(given.get(Field.STATUS) or Status.RECEIVED), given.get(Field.HOLDER)
     holder = said["agency"] if said and desk.network.knows(said) else None
     follows = holder_after(desk, status, holder, source, origin=source.connection_id)
     row = ComplaintRow(
         id=complaint_id,
         tracking_id=tracking_id(complaint_id),
-        content={str(name): value for name, value in given.items() if name not in IDENTITY_FIELDS} | {"status": str(status)},
-        sealed=seal_identity(desk, complaint_id, {str(name): value for name, value in identity.items()}),
-        digests={str(name): value for name, value in veil(identity, desk.keys).items()},
+        content={**shown, "status": str(status)},
+        sealed=seal_identity(desk, complaint_id, {str(name): value for name, value in identity.items()}) if identity else None,
+        digests={str(name): value for name, value in veil(identity, desk.keys).items()} if identity else {},
         sources={},
         version=1,
         status=str(status),
@@ -116,8 +117,10 @@ def _import(desk: Desk, complaint_id: str, record: Record, says: Told, rule: str
 
 def _unchanged(veiled: dict[Field, Any], complaint: ComplaintRow) -> bool:
     # Beyond what the record says, the hub has a word of its own only for these.
-    own = {Field.HOLDER: complaint.content.get("holder"), Field.SUBMITTED_AT: complaint.content["submitted_at"]}
-    return all(veiled[name] == value for name, value in own.items() if name in veiled)
+    content = complaint.content
+    if Field.HOLDER in veiled and veiled[Field.HOLDER] != content.get("holder"):
+        return False
+    return Field.SUBMITTED_AT not in veiled or veiled[Field.SUBMITTED_AT] == content["submitted_at"]
 
 
 def _historic(desk: Desk, record: Record) -> bool:
