@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import Any
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, select
 
 from contracts.errors import NotFound, Refused
 from hub.store import tables
@@ -34,18 +34,23 @@ def link_id(sql: Connection, given: str) -> str:
 
 
 def _by_beginning(sql: Connection, column: Column[str], given: str, what: str, advice: str) -> str:
-    beginning = given.lower()
-    try:
-        beginning = str(uuid.UUID(given))
-    except ValueError:
-        if len(beginning) < _SHORTEST or not re.fullmatch(r"[0-9a-f-]+", beginning):
-            raise NotFound(f"'{given}' is no id of a {what}.", advice) from None
-    ids = [row[0] for row in sql.execute(select(column).where(column.startswith(beginning, autoescape=True)).order_by(column).limit(3))]
+    ids = [row[0] for row in sql.execute(select(column).where(_is_or_begins(column, given, what, advice)).order_by(column).limit(3))]
     if not ids:
         raise NotFound(f"There is no {what} '{given}'.", advice)
     if len(ids) > 1:
         raise Refused(f"More than one {what} begins with '{given}'.", "Give more of the id.")
     return str(ids[0])
+
+
+def _is_or_begins(column: Column[str], given: str, what: str, advice: str) -> ColumnElement[bool]:
+    # A whole id is looked up; for the beginning of one every row is looked at, which is for people and not for programs.
+    try:
+        return column == str(uuid.UUID(given))
+    except ValueError:
+        beginning = given.lower()
+        if len(beginning) < _SHORTEST or not re.fullmatch(r"[0-9a-f-]+", beginning):
+            raise NotFound(f"'{given}' is no id of a {what}.", advice) from None
+        return column.startswith(beginning, autoescape=True)
 
 
 def names(unit: Unit) -> dict[Any, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Text, bindparam
+from sqlalchemy import ARRAY, ColumnElement, Dialect, Integer, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -26,8 +26,9 @@ class _Texts(TypeDecorator[list[str]]):
         return value if dialect.name == "postgresql" else as_json(value)
 
 
-class _Among(FunctionElement[bool]):
-    type = Boolean()
+class _Among(FunctionElement[Any]):
+    # Not Boolean: for SQLite that would add "= 1", and with it no index would be used.
+    type: TypeEngine[Any] = Integer()
     inherit_cache = True
 
 
@@ -40,7 +41,7 @@ def _any(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(_Among, "sqlite")
 def _each(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, texts = (compiler.process(each, **options) for each in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({texts}))"
+    return f"{column} IN (SELECT CAST(value AS TEXT) FROM json_each({texts}))"
 
 
 def among(column: ColumnElement[Any]) -> ColumnElement[bool]:

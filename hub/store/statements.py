@@ -42,9 +42,9 @@ HELD_CONNECTION_BY_NAME = CONNECTION_BY_NAME.with_for_update(key_share=True)
 CONNECTIONS = rows_of(ConnectionRow).order_by(_connection.id)
 
 COMPLAINTS = rows_of(ComplaintRow).where(among(_complaint.id)).order_by(_complaint.id).with_for_update(key_share=True)
-LINKS = rows_of(LinkRow).where(among(_link.complaint_id)).order_by(_link.complaint_id, _link.connection_id)
-RESPONSES = rows_of(ResponseRow).where(among(_response.complaint_id)).order_by(_response.position)
-RESPONSE_LINKS = rows_of(ResponseLinkRow).where(_mark.link_id.in_(select(_link.id).where(among(_link.complaint_id)))).order_by(_mark.id)
+LINKS = rows_of(LinkRow).where(among(_link.complaint_id))
+RESPONSES = rows_of(ResponseRow).where(among(_response.complaint_id))
+RESPONSE_LINKS = rows_of(ResponseLinkRow).where(among(_mark.link_id))
 COMPLAINT_OF_LINK = select(_link.complaint_id).where(_link.id == bindparam("key"))
 ATTEMPT = rows_of(AttemptRow).where(_attempt.id == bindparam("key"))
 LAST_ATTEMPT = (

@@ -117,12 +117,14 @@ class Unit:
         self._load(ComplaintRow, COMPLAINTS, ids=given)
         for key in ids:
             self._links_of[key], self._responses_of[key] = {}, []
-        for row in self._load(LinkRow, LINKS, ids=given):
+        links = sorted(self._load(LinkRow, LINKS, ids=given), key=lambda row: (row.complaint_id, row.connection_id))
+        for row in links:
             self._links_of[row.complaint_id][row.connection_id] = row
             self._response_links_of[row.id] = []
-        for response in self._load(ResponseRow, RESPONSES, ids=given):
+        for response in sorted(self._load(ResponseRow, RESPONSES, ids=given), key=lambda row: row.position):
             self._responses_of[response.complaint_id].append(response)
-        for mark in self._load(ResponseLinkRow, RESPONSE_LINKS, ids=given):
+        marks = self._load(ResponseLinkRow, RESPONSE_LINKS, ids=[row.id for row in links]) if links else []
+        for mark in sorted(marks, key=lambda row: row.id):
             self._response_links_of[mark.link_id].append(mark)
 
     def complaint(self, complaint_id: str) -> ComplaintRow:
