@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from connectors.memory.faults import FaultKind
 from contracts.content import Field
 from hub.accounts.roles import Role
@@ -9,6 +11,8 @@ from hub.cli.exits import Exit
 from hub.operations.detail import detail
 from tests.api.desk import API, Desk
 from tests.hub.cli.office import NIK, breaks, mends
+
+pytestmark = pytest.mark.long
 
 
 def test_an_administrator_stops_a_connection_and_lets_it_go_on(desk: Desk) -> None:

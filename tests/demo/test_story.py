@@ -10,6 +10,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from hub.demo import opening, quiet
@@ -17,6 +18,8 @@ from hub.demo.claims import Claims
 from hub.demo.stage import Stage
 from hub.demo.story import TERMINAL, set_up, there_and_back
 from hub.demo.telling import Teller
+
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).resolve().parents[2]
 SABOTAGED = "answer_sekarwangi_2011"

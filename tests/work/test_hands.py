@@ -16,6 +16,8 @@ from hub.work.tasks import RELAY, SYNC
 from hub.work.turns import Turns
 from tests.hub.cli.office import Office
 
+pytestmark = pytest.mark.long
+
 
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     """Wait for something to become true; raises AssertionError when it does not."""

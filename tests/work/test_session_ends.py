@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import func, select
 
 from connectors.memory.app import MemoryApp
@@ -13,6 +14,12 @@ from hub.build import Hub
 from hub.session.session import Tally
 from hub.store import tables
 from tests.hub.cli.office import Office
+
+
+@pytest.fixture(autouse=True)
+def page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no two pages be taken together, as if each came late."""
+    monkeypatch.setattr("hub.session.ahead._TOGETHER", 2)
 
 
 def after(times: int) -> Callable[[], bool]:

@@ -13,6 +13,8 @@ from tests.apps.open311_city.city import City, Habits
 from tests.apps.open311_city.server import serving
 from tests.connectors.open311.city_world import CityWorld, WorldWithoutUpdates, connector
 
+pytestmark = pytest.mark.long
+
 UPDATES: Mapping[str, Any] = {"write": True, "by_request": True}
 CITIES: Mapping[str, tuple[Habits, dict[str, Any]]] = {
     "updated_pages_json": (

@@ -16,6 +16,8 @@ from tests.apps.open311_city.server import serving
 from tests.connectors.open311.city_world import connector
 from tests.connectors.open311.samples import sample
 
+pytestmark = pytest.mark.long
+
 # The deviations of the recorded list, so that they are played where the list itself is not at hand.
 KNOWN: dict[str, dict[str, Any]] = {
     "caps at 50": {"requests_limit": 50},

@@ -14,6 +14,8 @@ from contracts.content import Field
 from hub.cli.exits import Exit
 from tests.hub.cli.office import Office, breaks, mends
 
+pytestmark = pytest.mark.long
+
 
 def only(office: Office) -> dict[str, Any]:
     (one,) = office.json("conflicts", "list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from connectors.memory.faults import FaultKind
@@ -9,6 +10,8 @@ from contracts.content import Field
 from hub.cli.exits import Exit
 from hub.store import tables
 from tests.hub.cli.office import Office, breaks, mends
+
+pytestmark = pytest.mark.long
 
 
 def state(office: Office, name: str) -> tuple[str, str | None]:

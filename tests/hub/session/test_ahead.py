@@ -47,7 +47,7 @@ def test_pages_that_are_ready_are_taken_together() -> None:
 
 @pytest.mark.parametrize(
     "second",
-    [page("2", regressed=True), page("2", epoch="other"), page("1"), page(*map(str, range(2, 600)))],
+    [page("2", regressed=True), page("2", epoch="other"), page("1"), page(*map(str, range(2, 1_100)))],
     ids=["tells of a restore", "another epoch", "a record again", "too many"],
 )
 def test_a_page_that_must_stand_alone_is_not_joined_with_the_one_before_it(second: Page) -> None:
