@@ -211,8 +211,9 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        # A plan kept from when a table was empty would read all of it later; and a pooler in between may change the connection.
-        return create_engine(parsed, pool_pre_ping=True, connect_args={"prepare_threshold": None}, **options)
+        engine = create_engine(parsed, pool_pre_ping=True, **options)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     if parsed.database in (None, "", ":memory:"):
         options |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
     else:
@@ -222,6 +223,13 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(raw: Any, _record: Any) -> None:
+    # A plan kept from when a table was empty would read all of it later.
+    with raw.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_custom_plan")
+    raw.commit()
 
 
 def _prepare_sqlite(raw: Any, _record: Any) -> None:

@@ -235,7 +235,7 @@ class Unit:
         self._plain.clear()
 
     def _update(self, kind: type, *, released: bool = False) -> None:
-        changed = []
+        changed: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
         for key, clean in self._clean.items():
             if key[0] is not kind:
                 continue
@@ -248,10 +248,10 @@ class Unit:
                     values = VALUES[kind](row)
                 self._note(row, clean)
                 self._clean[key] = values
-                changed.append(values)
-        if changed:
-            changed.sort(key=_id)
-            update_rows(self.sql, TABLES[kind], NAMES[kind], changed)
+                places = tuple([0, *(place for place, was in enumerate(clean) if values[place] != was)])
+                changed.setdefault(places, []).append(tuple([values[place] for place in places]))
+        for places, rows in changed.items():
+            update_rows(self.sql, TABLES[kind], tuple([NAMES[kind][place] for place in places]), sorted(rows, key=_id))
 
     def _note(self, row: Any, clean: tuple[Any, ...] | None) -> None:
         """Keep what else a row that is about to be written changes: the counts, and which connections have something to do."""

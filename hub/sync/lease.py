@@ -32,7 +32,7 @@ def acquire(unit: Unit, name: str, owner: str) -> ConnectionRow:
     """Take the lease and a new fencing number; raises LeaseBusy while another session that may be alive holds it."""
     row = unit.connection(name, lock=True)
     held = row.lease_owner not in (None, owner) and row.lease_until is not None and row.lease_until > unit.now
-    if held and _may_be_alive(str(row.lease_owner)):
+    if held and may_be_alive(str(row.lease_owner)):
         raise LeaseBusy(f"{name} is being synchronised by another session.", "Wait until it is done; a lease lasts at most a minute.")
     row.fence += 1
     row.lease_owner, row.lease_until = owner, unit.now + timedelta(seconds=TTL)
@@ -79,7 +79,8 @@ def takeover(desk: Desk) -> None:
                 mark.state = SentState.UNKNOWN
 
 
-def _may_be_alive(owner: str) -> bool:
+def may_be_alive(owner: str) -> bool:
+    """Tell whether the process that took a lease may still be at work: one on another host may, for all we know."""
     host, _, rest = owner.partition("/")
     pid = rest.partition("/")[0]
     if host != socket.gethostname() or not pid.isdigit():

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from contracts.complaint import Response
 from contracts.connector import Record
 from contracts.content import IDENTITY_FIELDS, Field, content_of
 from hub.keys import KeyRing
@@ -108,26 +109,30 @@ def response_mark(text: str, visibility: str) -> str:
 
 
 def record_mark(veiled: Mapping[Field, Any], record: Record, known_by: str | None) -> str:
-    """Digest everything a record says and its fingerprint, to skip it when the same one says the same again."""
-    said = [(item.ref, item.response.text, str(item.response.visibility)) for item in record.responses]
+    """Digest everything a record says and its fingerprint, to skip it when the same one says the same again.
+
+    Raises ValueError for a NUL character, and TypeError for half a character: no database can keep those.
+    """
+    said = [_said(item.ref, item.response) for item in record.responses]
     names, values = ",".join(veiled), list(veiled.values())
-    whole = [known_by, names, values, said, record.version, str(record.state), record.token, sorted(record.same_as.items())]
-    text = orjson.dumps(whole, default=str)
-    _without_nul(text)
+    told = [known_by, record.ref, names, values, said, record.version, str(record.state), record.token]
+    text = orjson.dumps([*told, sorted(record.raw.items()), sorted(record.same_as.items())], default=str)
+    if rb"\u0000" in text and _NUL.search(text):
+        raise ValueError("a NUL character")
     return hashlib.sha256(text).hexdigest()[:32]
 
 
+def _said(ref: str, response: Response) -> list[Any]:
+    files = [item.name for item in response.attachments]
+    return [ref, response.text, str(response.visibility), response.author, files]
+
+
 def sound(record: Record) -> None:
-    """Refuse what no database can keep (NUL, half a character, a moment without zone); raises ValueError or TypeError."""
-    said = [(item.ref, item.response.author, [a.name for a in item.response.attachments]) for item in record.responses]
+    """Refuse a ref too long for an index, a moment without a zone, and a NUL in what it is known by; raises ValueError."""
     if len(record.ref) > REF_KEPT:
         raise ValueError("a ref that is too long")
+    if any("\0" in part for part in record.identity):
+        raise ValueError("a NUL character")
     moments = [record.created_at, record.updated_at, *(item.response.written_at for item in record.responses)]
     if any(moment is not None and moment.tzinfo is None for moment in moments):
         raise ValueError("a moment without a time zone")
-    _without_nul(orjson.dumps([record.ref, record.identity, dict(record.raw), record.version, said, record.complaint.reason]))
-
-
-def _without_nul(text: bytes) -> None:
-    if rb"\u0000" in text and _NUL.search(text):
-        raise ValueError("a NUL character")

@@ -12,6 +12,9 @@ from waitress.wasyncore import close_all
 
 from contracts.errors import Refused
 
+# The pages and the API take less; what is more would be kept in a file before they can say so.
+_LARGEST = 512 * 1024
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -40,7 +43,7 @@ class Web:
 
     def __init__(self, app: Wsgi, door: socket.socket, *, threads: int) -> None:
         self._map: dict[int, Any] = {}
-        self._server = create_server(app, map=self._map, sockets=[door], threads=threads, ident=None)
+        self._server = create_server(app, map=self._map, sockets=[door], threads=threads, ident=None, max_request_body_size=_LARGEST)
         self.thread = Thread(target=self._server.run, name="web", daemon=True)
         self.thread.start()
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, not
 from hub.store import tables
 from hub.store.store import Store
 from hub.store.types import Moment
-from hub.sync.lease import _may_be_alive as may_be_alive
+from hub.sync.lease import may_be_alive
 from hub.words import LinkState, Phase, Recovery
 
 _connection, _link, _read = tables.connections.c, tables.links.c, tables.reads.c

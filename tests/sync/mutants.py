@@ -63,8 +63,8 @@ MUTANTS = (
     _one(
         "another record that says the same is not the same record",
         "marks",
-        "whole = [known_by, names, values,",
-        "whole = [None, names, values,",
+        "told = [known_by, record.ref,",
+        "told = [None, record.ref,",
     ),
     _one(
         "our own creates are adopted",
@@ -157,7 +157,7 @@ MUTANTS = (
     ),
     _one("what an app kept is remembered as long as it says so", "memo", "        elif same(memo[1], value):", "        elif False:"),
     _one("a session whose lease was taken writes nothing", "lease", "if row.fence != fence:", "if False:"),
-    _one("a lease is not taken from a session that may be alive", "lease", "if held and _may_be_alive(str(row.lease_owner)):", "if False:"),
+    _one("a lease is not taken from a session that may be alive", "lease", "if held and may_be_alive(str(row.lease_owner)):", "if False:"),
     _one("what an earlier session left open is in doubt", "gateway", "                lease.takeover(desk)\n", ""),
     _one(
         "nothing is pushed over an ended link",
