@@ -46,13 +46,32 @@ class Hub:
         self.store.close()
 
 
-def build(settings: Settings, clock: Clock | None = None) -> Hub:
-    """Wire a hub, bring its tables to this release, and make its keys on first use; raises ConfigurationProblems."""
+def build(settings: Settings, clock: Clock | None = None, *, migrate: bool = True, begin: bool | None = None, threads: int = 10) -> Hub:
+    """Wire a hub, bring its tables to this release, and make its keys on first use; raises ConfigurationProblems.
+
+    Without ``migrate`` the tables are left as they are; raises Refused if this release cannot work with them. ``begin`` (as
+    ``migrate`` if not given): make what a new hub lacks, tables where there are none and keys. ``threads``: how many will
+    use the hub at once.
+    """
+    begin = migrate if begin is None else begin
     # A hub holds many small values for a short time: with the usual threshold a tenth of its time goes into looking for cycles.
     gc.set_threshold(50_000, 20, 20)
     clock = clock or SystemClock()
-    store = Store(settings.database, clock.now)
-    store.migrate()
-    keys = open_ring(settings.keys, store.any_sealed())
+    store = Store(settings.database, clock.now, threads=threads)
+    try:
+        store.migrate() if migrate or (begin and store.empty()) else store.check()
+        keys = _ring(settings, store, make=begin)
+    except BaseException:
+        store.close()
+        raise
     engine = Engine(store, keys, coordinator=settings.coordinator, national=settings.national, monotonic=clock.monotonic)
     return Hub(settings, store, keys, engine, Connectors.installed())
+
+
+def _ring(settings: Settings, store: Store, *, make: bool) -> KeyRing:
+    mark = store.ring()
+    keys = open_ring(settings.keys, store.any_sealed(), mark, make=make)
+    if mark is None:
+        # Another machine may have noted its own meanwhile: then that one counts.
+        open_ring(settings.keys, None, store.note_ring(keys.mark), make=False)
+    return keys

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -24,6 +25,7 @@ DEFAULT_HOME = "~/.simpul"
 OWN_FILE = "simpul.yaml"
 LANGUAGES = ("id", "en")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("logfmt", "json")
 
 # Set for the test suite and CI, not for the hub; a shell that has them may still run it.
 _OF_TESTS = re.compile(r"SIMPUL_(REAL|EXAMPLES|SAMPLES|APPS|SEED|HISTORIES|SHARDS|STEPS|NOSHRINK|TEST_\w+)")
@@ -39,7 +41,8 @@ class Settings:
 
     ``coordinator`` is the code of the agency that holds a complaint while it waits to be assigned; ``national`` names
     the connection that every verified complaint goes to (None: there is none yet). Paths are absolute. ``tls``: people
-    reach the pages by https, so that cookies may travel over nothing else.
+    reach the pages by https, so that cookies may travel over nothing else. ``broker`` is RabbitMQ's address (None: there
+    is none, and `simpul serve` needs none); it may hold a password too.
     """
 
     home: Path
@@ -49,7 +52,9 @@ class Settings:
     national: str | None = None
     language: str = "id"
     log_level: str = "info"
+    log_format: str = "logfmt"
     tls: bool = False
+    broker: str | None = field(default=None, repr=False)
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Settings:
@@ -69,6 +74,12 @@ class Settings:
         checked.setdefault("database", f"sqlite:///{home / 'hub.db'}")
         checked.setdefault("keys", home / "keys.json")
         return cls(**checked)
+
+    def needed_broker(self) -> str:
+        """Return the broker's address; raises ConfigurationProblems if there is none."""
+        if self.broker is None:
+            raise ConfigurationProblems([(f"{PREFIX}BROKER", "is not set; write amqp://user:password@host:5672/vhost")])
+        return self.broker
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,19 @@ def _database(given: _Given) -> str:
     raise ValueError("is not an address the hub can store in; write sqlite:////path/to/hub.db or postgresql://user:password@host/name")
 
 
+def _broker(given: _Given) -> str:
+    problem = "is not an address of RabbitMQ; write amqp://user:password@host:5672/vhost, or amqps:// for TLS"
+    try:
+        parsed = urlsplit(given.value)
+        reachable = parsed.scheme in ("amqp", "amqps") and parsed.hostname and parsed.port != 0
+    except ValueError:
+        # Its own text quotes the address.
+        raise ValueError(problem) from None
+    if not reachable:
+        raise ValueError(problem)
+    return given.value
+
+
 def _code(given: _Given) -> str:
     if not _CODE.fullmatch(given.value):
         raise ValueError(f"'{given.value}' is not a code; use at most 64 letters, digits, dots, hyphens and underscores")
@@ -135,7 +159,9 @@ _CHECKS: dict[str, Callable[[_Given], Any]] = {
     "national": _code,
     "language": _one_of(LANGUAGES),
     "log_level": _one_of(LOG_LEVELS),
+    "log_format": _one_of(LOG_FORMATS),
     "tls": _switch,
+    "broker": _broker,
 }
 
 

@@ -35,19 +35,14 @@ DIGEST_LENGTH = 32
 SIGNATURE_LENGTH = 10
 
 
-@functools.lru_cache(maxsize=8)
-def _pads(key: bytes) -> tuple[Any, Any]:
-    block = key.ljust(hashlib.sha256().block_size, b"\0")
-    return hashlib.sha256(bytes(byte ^ 0x36 for byte in block)), hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
-
-
-def _hmac(key: bytes, message: bytes) -> str:
+@functools.lru_cache(maxsize=64)
+def _halves(key: bytes, purpose: str) -> tuple[Any, Any]:
     # HMAC-SHA256 (RFC 2104) from two prepared halves: the library's lets another thread in at each call, and there are many.
-    inner, outer = _pads(key)
-    first, second = inner.copy(), outer.copy()
-    first.update(message)
-    second.update(first.digest())
-    return str(second.hexdigest())
+    block, name = key.ljust(hashlib.sha256().block_size, b"\0"), purpose.encode()
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+    # The length in front keeps ("a", "b...") and ("ab", "...") apart.
+    inner.update(len(name).to_bytes(4, "big") + name)
+    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -119,16 +114,21 @@ class KeyRing:
 
     def digest(self, value: str | bytes, purpose: str) -> str:
         """Return 32 hex characters by which equal values are found; different purposes cannot be compared with each other."""
-        data = value.encode() if isinstance(value, str) else value
-        # The length in front keeps ("a", "b...") and ("ab", "...") apart.
-        name = purpose.encode()
-        message = len(name).to_bytes(4, "big") + name + data
-        return _hmac(self.digesting, message)[:DIGEST_LENGTH]
+        inner, outer = _halves(self.digesting, purpose)
+        first, second = inner.copy(), outer.copy()
+        first.update(value.encode() if isinstance(value, str) else value)
+        second.update(first.digest())
+        return str(second.hexdigest()[:DIGEST_LENGTH])
 
     def sign(self, message: bytes) -> str:
         """Return a MAC of 10 base32 characters (50 bits): enough where a guess has to be tried through an app."""
         mac = hmac.new(self.signing, message, hashlib.sha256).digest()
         return base64.b32encode(mac).decode()[:SIGNATURE_LENGTH]
+
+    @property
+    def mark(self) -> str:
+        """Return what tells this ring from any other, also after its sealing keys rotated; nothing of a key can be learned from it."""
+        return self.digest(self.signing, "ring")
 
     def _dump(self) -> str:
         sealing = [{"id": key_id.hex(), "key": key.hex()} for key_id, key in self.sealing.items()]
@@ -145,24 +145,36 @@ class KeyRing:
         return ring
 
 
-def open_ring(path: Path, sealed: bytes | None) -> KeyRing:
-    """Return the hub's ring at start, made if there is none; ``sealed`` is any sealed value of the database (None: it has none).
+def open_ring(path: Path, sealed: bytes | None, mark: str | None = None, *, make: bool = True) -> KeyRing:
+    """Return the hub's ring at start, made if there is none and ``make`` allows it.
 
-    Raises ConfigurationProblems rather than make or take a ring that cannot open what the database holds.
+    ``sealed``: any sealed value of the database; ``mark``: that of the ring which the database is used with (None: there is none).
+    Raises ConfigurationProblems rather than make or take a second ring beside the one that the database knows.
     """
-    if sealed is None and not os.path.exists(path):
-        try:
-            return KeyRing.create(path)
-        except ConfigurationProblems:
-            if not os.path.exists(path):  # else another process of this hub was quicker: take its ring
-                raise
     if not os.path.exists(path):
-        advice = (
-            "is missing, but the database holds data sealed with it; restore it from your backup, or name the right file in SIMPUL_KEYS"
-        )
-        raise ConfigurationProblems([(str(path), advice)])
+        return _new_ring(path, used=sealed is not None or mark is not None, make=make)
     ring = KeyRing.load(path)
     if sealed is not None and not ring.knows(sealed):
         advice = "is not the ring that sealed this database's data; restore the right one, or name it in SIMPUL_KEYS"
         raise ConfigurationProblems([(str(path), advice)])
+    if mark is not None and ring.mark != mark:
+        advice = "is not the ring that this database is used with; copy that one from another machine, or name it in SIMPUL_KEYS"
+        raise ConfigurationProblems([(str(path), advice)])
     return ring
+
+
+def _new_ring(path: Path, *, used: bool, make: bool) -> KeyRing:
+    if used or not make:
+        advice = (
+            "is missing, but the database is used with it already; copy it from another machine or restore it from your backup, "
+            "or name the right file in SIMPUL_KEYS"
+            if used
+            else "is missing; `simpul init` makes it, on one machine, from which it is copied to every other"
+        )
+        raise ConfigurationProblems([(str(path), advice)])
+    try:
+        return KeyRing.create(path)
+    except ConfigurationProblems:
+        if not os.path.exists(path):  # else another process of this hub was quicker: take its ring
+            raise
+    return KeyRing.load(path)

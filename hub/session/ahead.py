@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from queue import Empty, SimpleQueue
@@ -15,16 +15,27 @@ from contracts.connector import Page
 _DEPTH = 12
 _TOGETHER = 1_000
 
+# An app with nothing new says so in a page and an end that come at once: they are worth waiting a moment, and one transaction.
+_PAGES, _FEW, _SOON = 2, 50, 0.05
+
 _NOT_YET = object()
-_Ready = SimpleQueue[Page | BaseException | None]
+_Coming = SimpleQueue[Page | BaseException | None]
 
 
-def fetched(source: Iterator[Page]) -> Generator[list[Page], None, None]:
+class Ready(list[Page]):
+    """Pages that are there. ``last``: nothing comes after them; where it is False, that may not have been known yet."""
+
+    def __init__(self, pages: Iterable[Page], *, last: bool = False) -> None:
+        super().__init__(pages)
+        self.last = last
+
+
+def fetched(source: Iterator[Page]) -> Generator[Ready, None, None]:
     """Yield what is ready, never an empty list, and raise what ``source`` raised after what came before it.
 
     Closing it ends the fetching after the call under way.
     """
-    ready: _Ready = SimpleQueue()
+    ready: _Coming = SimpleQueue()
     room, closed = threading.Semaphore(_DEPTH), threading.Event()
     fetcher = threading.Thread(target=_fetch, args=(source, ready, room, closed), name="simpul-ahead", daemon=True)
     fetcher.start()
@@ -36,7 +47,7 @@ def fetched(source: Iterator[Page]) -> Generator[list[Page], None, None]:
         fetcher.join()
 
 
-def _fetch(source: Iterator[Page], ready: _Ready, room: threading.Semaphore, closed: threading.Event) -> None:
+def _fetch(source: Iterator[Page], ready: _Coming, room: threading.Semaphore, closed: threading.Event) -> None:
     try:
         with closing(source) if isinstance(source, Generator) else nullcontext():
             while room.acquire() and not closed.is_set():
@@ -48,7 +59,7 @@ def _fetch(source: Iterator[Page], ready: _Ready, room: threading.Semaphore, clo
         ready.put(error)
 
 
-def _taken(ready: _Ready, room: threading.Semaphore) -> Generator[list[Page], None, None]:
+def _taken(ready: _Coming, room: threading.Semaphore) -> Generator[Ready, None, None]:
     coming: Any = ready.get()
     while coming is not None:
         if isinstance(coming, BaseException):
@@ -57,14 +68,15 @@ def _taken(ready: _Ready, room: threading.Semaphore) -> Generator[list[Page], No
         while isinstance(coming, Page) and _fits(pages, coming):
             pages.append(coming)
             room.release()
-            coming = _at_hand(ready)
-        yield pages
+            coming = _at_hand(ready, pages)
+        yield Ready(pages, last=coming is None)
         coming = ready.get() if coming is _NOT_YET else coming
 
 
-def _at_hand(ready: _Ready) -> Page | BaseException | object | None:
+def _at_hand(ready: _Coming, pages: Sequence[Page]) -> Page | BaseException | object | None:
+    few = len(pages) <= _PAGES and sum(len(page.records) for page in pages) < _FEW
     try:
-        return ready.get_nowait()
+        return ready.get(timeout=_SOON) if few else ready.get_nowait()
     except Empty:
         return _NOT_YET
 

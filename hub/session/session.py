@@ -24,7 +24,8 @@ from contracts.gateway import (
     Result,
     Task,
 )
-from hub.session.ahead import fetched, joined
+from hub.session.ahead import Ready, fetched, joined
+from hub.session.pages import Pages
 
 
 @dataclass(slots=True)
@@ -49,16 +50,26 @@ class Tally:
 
 
 class Session:
-    """Carries out one connection's tasks. ``progress`` is told after every task and page; ``ahead`` fetches the next page meanwhile."""
+    """Carries out one connection's tasks. ``progress`` is told after every task and page; ``ahead`` fetches the next page meanwhile.
+
+    ``rest`` waits so many seconds between the pages of an app that takes only so many calls.
+    """
 
     def __init__(
-        self, gateway: Gateway, connector: Connector, *, progress: Callable[[Tally], None] | None = None, ahead: bool = True
+        self,
+        gateway: Gateway,
+        connector: Connector,
+        *,
+        progress: Callable[[Tally], None] | None = None,
+        ahead: bool = True,
+        rest: Callable[[float], object] | None = None,
     ) -> None:
         self.gateway = gateway
         self.connector = connector
         self.tally = Tally()
         self._progress = progress or _silent
         self._ahead = ahead
+        self._rest = rest
         self._rests = False
         self._wanted: Callable[[], bool] = _always
         self._in_time: Callable[[], bool] = _always
@@ -154,15 +165,19 @@ class Session:
     def _pull(self, task: Pull) -> None:
         complete = False
         try:
-            with closing(self._pages(task.cursor)) as pages:
+            asked = Pages(task, self._wanted, self._rest)
+            with closing(self._pages(task, asked)) as pages, asked:
                 for ready in pages:
-                    page = joined(ready)
-                    self._page(task, page, len(ready))
+                    page, last = joined(ready), ready.last and not asked.cut
+                    self._page(task, page, len(ready), last=last)
+                    if last:
+                        return
                     complete = page.complete
                     if self._leaves(task, page):
                         self.tally.left = True
                         return
-            self.gateway.report(task, Pulled(Page((), complete=complete), last=True))
+            if not asked.cut:
+                self.gateway.report(task, Pulled(Page((), complete=complete), last=True, calls=0))
         except Abandoned:
             return
         except ConnectorError as error:
@@ -173,8 +188,8 @@ class Session:
             self._failed(refused)
             self.gateway.report(task, refused)
 
-    def _page(self, task: Pull, page: Page, pages: int) -> None:
-        self.gateway.report(task, Pulled(page, last=False))
+    def _page(self, task: Pull, page: Page, pages: int, *, last: bool) -> None:
+        self.gateway.report(task, Pulled(page, last=last, calls=pages))
         self.tally.pages += pages
         self.tally.records += len(page.records)
         self.tally.rejected += len(page.rejected)
@@ -186,12 +201,12 @@ class Session:
         goes_on_from_here = task.why == "feed" and page.cursor not in (None, task.cursor)
         return goes_on_from_here and not self._in_time()
 
-    def _pages(self, cursor: str | None) -> Generator[list[Page], None, None]:
-        source = iter(self.connector.changes(cursor))
+    def _pages(self, task: Pull, asked: Pages) -> Generator[Ready, None, None]:
+        source = asked.of(iter(self.connector.changes(task.cursor)))
         if self._ahead:
             yield from fetched(source)
         else:
-            yield from ([page] for page in source)
+            yield from (Ready([page]) for page in source)
 
     def _count(self, task: Task, result: Result) -> None:
         if isinstance(result, ConnectorError):

@@ -10,29 +10,33 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Dialect, Integer, LargeBinary, String, Table
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import StatementError
 
+from hub.store.behind import Behind
+from hub.store.direct import tell
 from hub.store.types import Moment, as_json
 
 Values = Sequence[Any]
 
-_BARE = {"{}": "{}", "[]": "[]"}
+_BARE: dict[type, str] = {dict: "{}", list: "[]"}
 Makers = tuple[Callable[[Values], Iterable[Any]] | None, ...]
 
 # Both drivers take the values of these columns as they are.
 _AS_THEY_ARE = (Boolean, Integer, LargeBinary, String)
 
 # Fewer rows than these are not worth a COPY's own round trips.
-_COPIED = 5
+COPIED = 5
 
 
 def insert_rows(sql: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Values]) -> None:
     """Insert rows whose values stand in the order of ``names``; raises what SQLAlchemy would raise."""
-    made = _made(_makers(table, names, sql.dialect), rows)
-    if sql.dialect.name == "postgresql" and len(rows) >= _COPIED:
-        _copy(sql, f"COPY {table.name} ({', '.join(names)}) FROM STDIN", made)
+    if sql.dialect.name == "postgresql" and len(rows) >= COPIED:
+        behind = Behind(sql)
+        behind.add(table, names, rows)
+        behind.settle()
     else:
-        sql.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({_marks(sql.dialect, len(names))})", made)
+        made = _made(_makers(table, names, sql.dialect), rows)
+        tell(sql, f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({_marks(sql.dialect, len(names))})", made)
 
 
 def update_rows(sql: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Values]) -> None:
@@ -40,18 +44,7 @@ def update_rows(sql: Connection, table: Table, names: tuple[str, ...], rows: Seq
     made = _made(_makers(table, names, sql.dialect), rows)
     mark = _mark(sql.dialect)
     changes = ", ".join(f"{name} = {mark}" for name in names[1:])
-    sql.exec_driver_sql(f"UPDATE {table.name} SET {changes} WHERE {names[0]} = {mark}", [(*row[1:], row[0]) for row in made])
-
-
-def _copy(sql: Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
-    driver: Any = sql.connection.driver_connection
-    base = sql.dialect.loaded_dbapi.Error
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except base as error:
-        raise DBAPIError.instance(statement, None, error, base, hide_parameters=True, dialect=sql.dialect) from None
+    tell(sql, f"UPDATE {table.name} SET {changes} WHERE {names[0]} = {mark}", [(*row[1:], row[0]) for row in made])
 
 
 def _made(makers: Makers, rows: Sequence[Values]) -> list[tuple[Any, ...]]:
@@ -94,7 +87,7 @@ def _maker(column: Column[Any], dialect: Dialect) -> Callable[[Values], Iterable
 
 def _json(column: Values) -> Iterable[Any]:
     # None is no value at all, as `none_as_null` says; and most of these columns are mostly empty.
-    return [None if value is None else as_json(value) if value else _BARE.get(repr(value)) or as_json(value) for value in column]
+    return [None if value is None else as_json(value) if value else _BARE.get(type(value)) or as_json(value) for value in column]
 
 
 def _once_each(make: Callable[[Any], Any], column: Values) -> Iterable[Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import timedelta, timezone
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta, timezone
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,6 +18,9 @@ from hub.store.rows import ComplaintRow
 # National figures are cut in WIB, which knows no daylight saving.
 WIB = timezone(timedelta(hours=7), "WIB")
 AT_THE_HUB = 0
+
+_PLACES = {column.name: place for place, column in enumerate(fields(ComplaintRow))}
+_COUNTED = itemgetter(*(_PLACES[name] for name in ("status", "origin_id", "filed_at", "province")))
 
 
 class Cell(NamedTuple):
@@ -29,9 +34,17 @@ class Cell(NamedTuple):
 
 def cell(complaint: ComplaintRow) -> Cell:
     """Return where a complaint is counted."""
-    filed = complaint.filed_at or complaint.created_at
-    day = filed.astimezone(WIB).date().isoformat()
-    return Cell(day, complaint.province, complaint.origin_id or AT_THE_HUB, complaint.status)
+    return Cell(_day(complaint.filed_at or complaint.created_at), complaint.province, complaint.origin_id or AT_THE_HUB, complaint.status)
+
+
+def cell_of(values: Sequence[Any]) -> Cell:
+    """Return where a complaint is counted whose values stand in the order of its row's fields."""
+    status, origin, filed, province = _COUNTED(values)
+    return Cell(_day(filed), province, origin or AT_THE_HUB, status)
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(WIB).date().isoformat()
 
 
 def add(sql: Connection, change: Mapping[Cell, int]) -> None:

@@ -51,6 +51,7 @@ class ConnectionRow:
     fence: int
     lease_owner: str | None
     lease_until: datetime | None
+    calls_from: datetime | None
 
 
 @dataclass(slots=True)
@@ -80,16 +81,20 @@ class ComplaintRow:
 
     def place(self) -> None:
         """Work out of the content what lists are sorted and cut by: when it was filed (or learned of), and its province's two digits."""
-        said = self.content.get(Field.SUBMITTED_AT.value)
-        self.filed_at = datetime.fromisoformat(said) if isinstance(said, str) else self.created_at
-        code = str(self.content.get(Field.PLACE_CODE.value) or "")[:2]
-        self.province = code if len(code) == 2 and code.isdecimal() else ""
+        self.filed_at, self.province = placed(self.content, self.created_at)
 
     def veiled(self) -> Content:
         """Content with the digests of the identity fields in their places: what may be compared and kept."""
         said: Content = {FIELDS[name]: value for name, value in self.content.items()}
         said.update((FIELDS[name], value) for name, value in self.digests.items())
         return said
+
+
+def placed(content: Veiled, created_at: datetime) -> tuple[datetime, str]:
+    """Return when a complaint with this content was filed, or else learned of, and its province's two digits ('' if unknown)."""
+    said, code = content.get("submitted_at"), str(content.get("place_code") or "")[:2]
+    filed = datetime.fromisoformat(said) if isinstance(said, str) else created_at
+    return filed, code if len(code) == 2 and code.isdecimal() else ""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
@@ -19,7 +19,9 @@ from sqlalchemy import Connection, Table
 from contracts.errors import NotFound
 from contracts.events import Kind
 from hub.store import ledger, rollup, tables
-from hub.store.bulk import insert_rows, update_rows
+from hub.store.behind import Behind
+from hub.store.bulk import COPIED, insert_rows, update_rows
+from hub.store.direct import answers
 from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
 from hub.store.statements import (
     ATTEMPT,
@@ -47,8 +49,15 @@ _WORDS: dict[type, dict[str, Callable[[str], Any]]] = {
     LinkRow: {"state": LinkState},
     ResponseLinkRow: {"state": SentState},
 }
-_WITH_REF = (LinkRow, ResponseLinkRow)
+# What only one row may have at a time, and what a row is for as long as it has given that up.
+_GIVEN_UP: dict[type, dict[str, Any]] = {
+    LinkRow: {"ref": None, "state": LinkState.ENDED},
+    ResponseLinkRow: {"ref": None, "response_id": None},
+}
+_ALONE: dict[type, tuple[str, ...]] = {LinkRow: ("ref",), ResponseLinkRow: ("ref", "response_id")}
 _CHUNK = 400
+# Of what is brought, so many complaints are sent together, and after so many it is looked whether the database wants more.
+_PART, _PUSHED = 500, 25
 _id = itemgetter(0)
 
 
@@ -59,33 +68,44 @@ class Unit:
     """
 
     def __init__(self, sql: Connection, now: datetime, new_id: Callable[[], str]) -> None:
-        self.sql = sql
+        self._sql = sql
+        self._behind = Behind(sql) if sql.dialect.name == "postgresql" else None
         self.now = now
         self.new_id = new_id
         self._rows: dict[tuple[type, Any], Any] = {}
-        self._clean: dict[tuple[type, Any], tuple[Any, ...]] = {}
+        self._clean: dict[type, dict[Any, tuple[Any, ...]]] = {kind: {} for kind in TABLES}
         self._new: dict[type, list[Any]] = {kind: [] for kind in TABLES}
         self._links_of: dict[str, dict[int, LinkRow]] = {}
         self._responses_of: dict[str, list[ResponseRow]] = {}
         self._response_links_of: dict[str, list[ResponseLinkRow]] = {}
+        self._brought: dict[type, list[tuple[Any, ...]]] = defaultdict(list)
+        self._brought_ids: set[str] = set()
+        self._since = 0
         self._plain: dict[str, tuple[Table, list[dict[str, Any]]]] = {}
         self._counts: Counter[rollup.Cell] = Counter()
         self._secret, self._salts = secrets.token_bytes(32), 0
         self.due: set[int] = set()
 
+    @property
+    def sql(self) -> Connection:
+        """The transaction's connection, once the database has everything that was sent ahead."""
+        if self._behind is not None:
+            self._behind.settle()
+        return self._sql
+
     # -- loading
 
     def _load(self, kind: type[Row], statement: Any, **given_to: Any) -> list[Row]:
-        words = _WORDS.get(kind, {})
+        words, clean = _WORDS.get(kind, {}), self._clean[kind]
         found: list[Row] = []
-        for values in self.sql.execute(statement, given_to):
+        for values in answers(self.sql, statement, given_to):
             key = (kind, values[0])
             row = self._rows.get(key)
             if row is None:
                 row = self._rows[key] = kind(*values)
                 for name, word in words.items():
                     setattr(row, name, word(getattr(row, name)))
-                self._clean[key] = tuple(values)
+                clean[values[0]] = tuple(values)
             found.append(row)
         return found
 
@@ -113,6 +133,8 @@ class Unit:
             self._open([complaint_id])
 
     def _open(self, ids: Sequence[str]) -> None:
+        if not self._brought_ids.isdisjoint(ids):
+            self.flush()
         given = list(ids)
         self._load(ComplaintRow, COMPLAINTS, ids=given)
         for key in ids:
@@ -159,10 +181,12 @@ class Unit:
         """Return one link, with its complaint opened; raises NotFound."""
         row = self._rows.get((LinkRow, link_id))
         if row is None:
-            found = self.sql.execute(COMPLAINT_OF_LINK, {"key": link_id}).first()
-            if found is None:
+            if self._brought_ids:
+                self.flush()
+            found = [row[0] for row in answers(self.sql, COMPLAINT_OF_LINK, {"key": link_id})]
+            if not found:
                 raise NotFound(f"there is no delivery {link_id!r}.", "`simpul deliveries list` shows the ids.")
-            self.open([found.complaint_id])
+            self.open(found)
             row = self._rows[LinkRow, link_id]
         return row  # type: ignore[no-any-return]
 
@@ -195,15 +219,41 @@ class Unit:
         elif isinstance(row, ResponseLinkRow):
             self._response_links_of[row.link_id].append(row)
 
+    def bring(self, complaint: tuple[Any, ...], link: tuple[Any, ...]) -> None:
+        """Take a new complaint and its one link, which is not due, as values in the order of `NAMES`: few are looked at again."""
+        self._brought[ComplaintRow].append(complaint)
+        self._brought[LinkRow].append(link)
+        self._brought_ids.add(complaint[0])
+        if self._behind is not None:
+            self._since += 1
+            if self._since >= _PART:
+                self._send_ahead(self._behind)
+            elif not self._since % _PUSHED:
+                self._behind.push()
+
+    def _send_ahead(self, behind: Behind) -> None:
+        """Let the database have what was brought so far while the rest is decided."""
+        for kind, brought in self._brought.items():
+            if kind is ComplaintRow:
+                self._counts.update(map(rollup.cell_of, brought))
+            behind.add(TABLES[kind], NAMES[kind], brought)
+        self._brought.clear()
+        self._enter_plain()
+        self._since = 0
+
     def put(self, table: Table, **values: Any) -> None:
         """Queue a plain insert into one of the tables that have no row class."""
         self._plain.setdefault(table.name, (table, []))[1].append(values)
 
     def log(self, complaint: ComplaintRow, kind: Kind, rule: str, **what: Any) -> None:
         """Write a ledger entry where the change is made, chained by hash to the complaint's last one."""
-        entry = ledger.sealed(complaint.id, str(kind), rule, self.now, what, previous=complaint.head, salt=self._salt())
-        complaint.head = entry["hash"]
+        complaint.head = self.enter(complaint.id, complaint.head, str(kind), rule, what)
+
+    def enter(self, complaint_id: str, head: str | None, kind: str, rule: str, what: dict[str, Any]) -> str:
+        """Write the ledger entry that follows ``head`` and return its hash, which is the complaint's head then."""
+        entry = ledger.sealed(complaint_id, kind, rule, self.now, what, previous=head, salt=self._salt())
         self._plain.setdefault(tables.ledger.name, (tables.ledger, []))[1].append(entry)
+        return str(entry["hash"])
 
     def _salt(self) -> str:
         # Drawn from one secret of this transaction, which nobody keeps: asking the system for each entry is slow.
@@ -213,41 +263,60 @@ class Unit:
     def flush(self) -> None:
         """Write everything that is new or changed, in an order that foreign keys and other sessions can live with."""
         for kind, table in TABLES.items():
-            if kind in _WITH_REF:
-                # A ref that moves from one row to another is given up before it is taken.
-                self._update(kind, released=True)
-            fresh = self._new[kind]
-            if fresh:
+            if kind in _ALONE:
+                self._give_up(kind)
+            fresh, brought = self._new[kind], self._brought.pop(kind, [])
+            if fresh or brought:
                 if kind is ComplaintRow:
                     for row in fresh:
                         row.place()
+                    self._counts.update(map(rollup.cell_of, brought))
                 values = [VALUES[kind](row) for row in fresh]
-                insert_rows(self.sql, table, NAMES[kind], values)
+                self._insert(table, NAMES[kind], [*values, *brought])
                 self._new[kind] = []
                 self._update(kind)
                 for row, clean in zip(fresh, values, strict=True):
                     self._note(row, None)
-                    self._clean[kind, row.id] = clean
+                    self._clean[kind][row.id] = clean
             else:
                 self._update(kind)
+        self._enter_plain()
+        self._brought_ids.clear()
+        self._since = 0
+
+    def _enter_plain(self) -> None:
         for table, waiting in self._plain.values():
-            insert_rows(self.sql, table, tuple(waiting[0]), [tuple(values.values()) for values in waiting])
+            self._insert(table, tuple(waiting[0]), [tuple(values.values()) for values in waiting])
         self._plain.clear()
 
-    def _update(self, kind: type, *, released: bool = False) -> None:
+    def _insert(self, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+        if self._behind is not None and len(rows) >= COPIED:
+            self._behind.add(table, names, rows)
+        else:
+            insert_rows(self.sql, table, names, rows)
+
+    def _give_up(self, kind: type) -> None:
+        """Let go of what moves from one row to another, or rows that change places would collide on the way."""
+        gone, left = [], _GIVEN_UP[kind]
+        alone = [(name, NAMES[kind].index(name)) for name in _ALONE[kind]]
+        for key, clean in self._clean[kind].items():
+            row = self._rows[kind, key]
+            if any(clean[place] is not None and getattr(row, name) != clean[place] for name, place in alone):
+                gone.append((row.id, *left.values()))
+                self._clean[kind][key] = tuple([left.get(name, value) for name, value in zip(NAMES[kind], clean, strict=True)])
+        if gone:
+            update_rows(self.sql, TABLES[kind], ("id", *left), sorted(gone, key=_id))
+
+    def _update(self, kind: type) -> None:
         changed: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
-        for key, clean in self._clean.items():
-            if key[0] is not kind:
-                continue
-            row = self._rows[key]
-            if released and row.ref is not None:
-                continue
+        for key, clean in self._clean[kind].items():
+            row = self._rows[kind, key]
             if (values := VALUES[kind](row)) != clean:
                 if isinstance(row, ComplaintRow):
                     row.place()
                     values = VALUES[kind](row)
                 self._note(row, clean)
-                self._clean[key] = values
+                self._clean[kind][key] = values
                 places = tuple([0, *(place for place, was in enumerate(clean) if values[place] != was)])
                 changed.setdefault(places, []).append(tuple([values[place] for place in places]))
         for places, rows in changed.items():
@@ -267,3 +336,8 @@ class Unit:
         self.flush()
         rollup.add(self.sql, self._counts)
         self._counts.clear()
+
+    def close(self) -> None:
+        """Leave the connection to whoever ends the transaction; nothing more is sent."""
+        if self._behind is not None:
+            self._behind.drop()

@@ -34,6 +34,7 @@ def test_a_laptop_needs_no_settings_at_all() -> None:
         national=None,
         language="id",
         log_level="info",
+        log_format="logfmt",
     )
 
 
@@ -190,3 +191,15 @@ def test_the_file_in_the_hubs_own_folder_is_read_unless_another_is_named(tmp_pat
         "simpul.yaml",
         "SIMPUL_TLS",
     ]
+
+
+@pytest.mark.parametrize("given", [f"redis://:{SECRET}@mq", f"amqp:///{SECRET}", SECRET, f"amqp://guest@mq:{SECRET}/"])
+def test_a_broker_that_is_not_rabbitmq_is_refused_without_repeating_it(given: str) -> None:
+    told = _problems(HOME | {"SIMPUL_BROKER": given})
+    assert "amqp://" in told["SIMPUL_BROKER"] and SECRET not in str(told)
+
+
+def test_a_broker_s_address_is_not_shown() -> None:
+    settings = Settings.load(HOME | {"SIMPUL_BROKER": f"amqps://hub:{SECRET}@mq.example:5671/simpul"})
+    assert settings.needed_broker().startswith("amqps://hub")
+    assert SECRET not in repr(settings)

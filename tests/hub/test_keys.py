@@ -184,6 +184,24 @@ def test_a_hub_with_sealed_data_does_not_start_without_its_ring(path: Path) -> N
         open_ring(path, sealed)
 
 
+def test_a_second_ring_is_neither_made_nor_taken(path: Path) -> None:
+    with pytest.raises(ConfigurationProblems, match="`simpul init` makes it"):
+        open_ring(path, None, make=False)
+    with pytest.raises(ConfigurationProblems, match="copy it from another machine"):
+        open_ring(path, None, RING.mark)
+    assert not path.exists()
+    ring = KeyRing.create(path)
+    with pytest.raises(ConfigurationProblems, match="not the ring that this database is used with"):
+        open_ring(path, None, RING.mark)
+    assert open_ring(path, None, ring.mark, make=False) == ring
+
+
+def test_the_mark_of_a_ring_stays_when_it_rotates_and_shows_no_key(path: Path) -> None:
+    ring = KeyRing.create(path)
+    assert ring.rotate(path).mark == ring.mark != KeyRing.generate().mark
+    assert not {ring.mark} & {key.hex()[: len(ring.mark)] for key in (*ring.sealing.values(), ring.digesting, ring.signing)}
+
+
 def test_an_absent_file_is_a_problem_that_says_what_to_do(path: Path) -> None:
     with pytest.raises(ConfigurationProblems, match="restore it from your backup"):
         KeyRing.load(path)

@@ -47,7 +47,9 @@ def test_migrating_again_changes_nothing_and_keeps_every_row(store: Store) -> No
 
 def test_the_migrations_make_the_tables_that_the_program_means(store: Store) -> None:
     with store.reading() as sql:
-        context = MigrationContext.configure(sql, opts={"compare_type": True})
+        # What is searched in is an expression, and indexed on PostgreSQL alone.
+        names = {"include_name": lambda name, kind, _: name != "ix_complaints_said"}
+        context = MigrationContext.configure(sql, opts={"compare_type": True, **names})
         assert compare_metadata(context, tables.metadata) == []
 
 

@@ -57,6 +57,12 @@ def test_a_page_that_must_stand_alone_is_not_joined_with_the_one_before_it(secon
     assert [second] in taken
 
 
+def test_a_short_listing_and_its_end_are_known_together() -> None:
+    (ready,) = fetched(iter([page("1"), page(cursor="a", complete=True)]))
+    assert ready.last and joined(ready).complete
+    assert [each.last for each in fetched(iter([page("1", epoch="a"), page("2", epoch="b")]))] == [False, True]
+
+
 def test_an_error_comes_after_the_pages_before_it() -> None:
     coming = fetched(_failing())
     with pytest.raises(NotDone, match="too busy"):

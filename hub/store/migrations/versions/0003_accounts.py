@@ -7,6 +7,7 @@ from hub.store.types import Moment
 
 revision = "0003"
 down_revision = "0002"
+additive = True
 
 
 def upgrade() -> None:
