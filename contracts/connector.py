@@ -206,10 +206,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A webhook request as it came in; header names are lower case."""
+    """A webhook request as it came in; header names are lower case. ``verified``: the hub has checked who signed it."""
 
     headers: Mapping[str, str]
     body: bytes
+    verified: bool = False
 
 
 class Connector(ABC):
@@ -266,7 +267,11 @@ class Connector(ABC):
         raise NotImplementedError
 
     def receive(self, hint: Hint) -> Sequence[str]:
-        """Verify a webhook and return the refs to read; raises Reject if it is not the app's."""
+        """Verify a webhook, unless the hub did, and return the refs to read; raises Reject if it is not the app's.
+
+        Only asked where ``webhooks``, while the app waits for an answer: so it asks nobody and returns in milliseconds.
+        No refs: something changed, and the hub pulls. What the app says of a record is not believed but read there.
+        """
         raise NotImplementedError
 
     def content(self, ref: str, attachment: Attachment) -> bytes:

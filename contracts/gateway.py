@@ -16,11 +16,17 @@ from contracts.errors import ConnectorError
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """Read pages from ``cursor`` and report each with ``Pulled``; ``why`` is ``feed``, ``listing`` or ``lookup``."""
+    """Read pages from ``cursor`` and report each with ``Pulled``; ``why`` is ``feed``, ``listing`` or ``lookup``.
+
+    Where the app takes only so many calls, ``calls`` pages may be asked for at once, and what cannot be left there and
+    gone on with later waits ``apart`` seconds before each further one.
+    """
 
     stamp: int
     cursor: str | None
     why: str = "feed"
+    calls: int | None = None
+    apart: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +99,11 @@ Task = Pull | Read | Find | Create | Apply | FetchContent | Check | Probe
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """One page of a `Pull`; ``last`` when the connector has no more now."""
+    """One page of a `Pull`; ``last`` when the connector has no more now. ``calls``: of how many pages it was joined."""
 
     page: Page
     last: bool
+    calls: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pluggy
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from contracts import hookspecs
 from contracts.connector import Connector
@@ -39,6 +39,7 @@ class Connectors:
         self._manager.add_hookspecs(hookspecs)
         self._kinds: dict[str, type[Connector]] = {}
         self._broken: list[Broken] = []
+        self._schemas: dict[str, Schema] = {}
 
     @classmethod
     def installed(cls, points: Iterable[EntryPoint] | None = None) -> Connectors:
@@ -75,7 +76,10 @@ class Connectors:
 
     def load(self, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Check the settings of one connection against its connector's schema; raises ConfigurationProblems with all that is wrong."""
-        schema = self.get(name).settings_schema()
+        schema = self._schemas.get(name)
+        if schema is None:
+            # Made once: that takes longer than checking with it, and every session checks.
+            schema = self._schemas[name] = self.get(name).settings_schema()
         try:
             loaded: dict[str, Any] = schema.load(given)
         except ValidationError as error:

@@ -78,3 +78,11 @@ class Direction(StrEnum):
 
     PULL = "pull"
     PUSH = "push"
+
+
+class HintState(StrEnum):
+    """How far one webhook is: waiting for the next session, taken by one, or refused because it was not understood."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    REFUSED = "refused"

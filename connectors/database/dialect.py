@@ -129,7 +129,7 @@ def driver(module: str, extra: str) -> Any:
     except ImportError:
         raise Stop(
             f"The driver for this database is not installed ({module}).",
-            f"Install it where the hub or agent runs: pip install 'simpul[{extra}]'",
+            f"Install it where the hub or agent runs, from its checkout: pip install '.[{extra}]'",
         ) from None
 
 

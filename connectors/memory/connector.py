@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from marshmallow import Schema
 
-from connectors.memory import api
+from connectors.memory import api, hints
 from connectors.memory.api import Change
 from connectors.memory.app import MemoryApp
 from connectors.memory.behaviour import Behaviour
@@ -16,7 +17,7 @@ from connectors.memory.records import to_record
 from connectors.memory.settings import MemorySettings
 from connectors.memory.store import Row
 from contracts.complaint import Attachment, Complaint
-from contracts.connector import Capabilities, Connector, Edit, Feed, Page, Receipt, Record, Rejected
+from contracts.connector import Capabilities, Connector, Edit, Feed, Hint, Page, Receipt, Record, Rejected
 from contracts.content import Content, Field, to_content
 from contracts.errors import Gone, Reject, Stop
 from contracts.vocabulary import Status
@@ -37,12 +38,12 @@ class MemoryConnector(Connector):
     @property
     def capabilities(self) -> Capabilities:
         """What this app admits to; see `Behaviour`."""
-        return self.behaviour.capabilities
+        return replace(self.behaviour.capabilities, webhooks="webhook_secret" in self.settings)
 
     def check(self) -> None:
         """Ask the app for nothing in particular; raises Stop if it exists already and behaves otherwise than the settings say."""
         self.app.call("check", lambda store: None)
-        asked = set(self.settings) - {"app"}
+        asked = set(self.settings) - {"app", "webhook_secret"}
         if asked and Behaviour.of(self.settings) != self.behaviour:
             raise Stop("An app of this name exists and behaves differently.", "Name another app, or leave its behaviour out.")
 
@@ -87,6 +88,10 @@ class MemoryConnector(Connector):
         change = self._change(edit)
         row, reply = self.app.call("apply", lambda store: api.update(self.app, ref, change, expected))
         return self._receipt(row, reply)
+
+    def receive(self, hint: Hint) -> list[str]:
+        """Return the record that a webhook of the app is about."""
+        return hints.refs(hint, self.settings["webhook_secret"])
 
     def content(self, ref: str, attachment: Attachment) -> bytes:
         """Return a file's bytes; raises Gone if the app does not have it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import Length, OneOf, Range
 
 from connectors.memory.behaviour import Versions
 from contracts.connector import Feed, Part, ResponseAbility
@@ -51,9 +51,13 @@ class ResponseAbilitySettings(StrictSchema):
 
 
 class MemorySettings(StrictSchema):
-    """``app`` names the app; everything else is a knob of `Behaviour`, and counts only if that app does not exist yet."""
+    """``app`` names the app; the webhook's secret is between it and the hub.
+
+    Everything else is a knob of `Behaviour`, and counts only if that app does not exist yet.
+    """
 
     app = fields.String(required=True, metadata={"description": "Name of the app in this process"})
+    webhook_secret = fields.String(validate=Length(min=8), metadata={"description": "What the app signs its webhooks with", "secret": True})
     feed = fields.Enum(Feed, by_value=True, validate=OneOf([Feed.POLL, Feed.SNAPSHOT]))
     words = fields.Dict(keys=fields.String(), values=_status())
     write_words = fields.Dict(keys=_status(), values=fields.String(), allow_none=True)

@@ -84,7 +84,7 @@ class Open311Connector(Connector):
             statuses=city.status.statuses,
             reopens=city.status.reopens,
             combines=frozenset({_BOTH}) if writes else frozenset(),
-            together=_BOTH if writes else frozenset(),
+            together=_BOTH if updates is not None and updates.write and not updates.alone else frozenset(),
             responses=_responses(city),
             can_create=create is not None,
             carries_token=create is not None and city.token != NONE,

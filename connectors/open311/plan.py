@@ -47,6 +47,7 @@ class Updates:
 
     path: str
     write: bool
+    alone: bool
     by_request: bool
     limit: int | None
     length: int

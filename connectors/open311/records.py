@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from connectors.mapping import UnmappedWord
 from connectors.open311 import plan as marks
@@ -24,6 +24,8 @@ from contracts.vocabulary import Status, Visibility
 NOTES = "status_notes"
 _NOTHING: Mapping[Field, str] = {}
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
+# What is no part of an address's path.
+_ASIDE = re.compile("[?#]")
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -38,10 +40,10 @@ class Nonsense(Exception):
 def text(row: Row, name: str) -> str | None:
     """Return one value as text, None where it is empty; cities write ids as numbers and absence as ''."""
     value = row.get(name)
-    if value is None:
-        return None
     if isinstance(value, str):
         return None if not value or value.isspace() else value
+    if value is None:
+        return None
     if isinstance(value, dict | list):
         if value:
             raise Nonsense(f"{name} is not a plain value.", name)
@@ -52,9 +54,9 @@ def text(row: Row, name: str) -> str | None:
 def word(row: Row, name: str) -> str | None:
     """Return one value without the spaces around it."""
     value = row.get(name)
-    if value is None:
-        return None
-    said = value if isinstance(value, str) else text(row, name)
+    if isinstance(value, str):
+        return value.strip() or None
+    said = text(row, name) if value is not None else None
     return said.strip() or None if said else None
 
 
@@ -219,7 +221,8 @@ def attachments(row: Row) -> tuple[Attachment, ...]:
 
 
 def _attachment(url: str) -> Attachment:
-    name = unquote(urlsplit(url).path.rpartition("/")[2])[:255] or "media"
+    _, _, behind = _ASIDE.split(url, 1)[0].partition("://")
+    name = unquote(behind.partition("/")[2].rpartition("/")[2])[:255] or "media"
     return Attachment(name, _media_type(name.rpartition(".")[2].casefold()), url=url)
 
 

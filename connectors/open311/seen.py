@@ -24,13 +24,13 @@ class Seen:
         fresh, self._rows = self._told_apart(rows)
         return fresh
 
-    def adds(self, rows: list[Any], *, most: int = _MOST) -> list[Any]:
+    def adds(self, rows: list[Any], *, most: int | None = None) -> list[Any]:
         """Return what is new in an answer that may share rows with every one since `passes`."""
         fresh, last = self._told_apart(rows)
         for key in last:
             self._rows.pop(key, None)
         self._rows |= last
-        surplus = len(self._rows) - max(most, 2 * self._plan.page_size)
+        surplus = len(self._rows) - max(_MOST if most is None else most, 2 * self._plan.page_size)
         for key in list(self._rows)[:surplus] if surplus > 0 else ():
             del self._rows[key]
         return fresh

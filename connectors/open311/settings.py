@@ -38,6 +38,9 @@ class UpdateSettings(StrictSchema):
 
     path = fields.String(load_default="servicerequestupdates", metadata=_help("Name of the resource, without its ending."))
     write = fields.Boolean(load_default=True, metadata=_help("The hub writes here: a status and a text together, in one update."))
+    alone = fields.Boolean(
+        load_default=False, metadata=_help("The server takes a text without a status, and a status without a text, and leaves the other.")
+    )
     by_request = fields.Boolean(
         load_default=False, metadata=_help("Updates can be asked for by service_request_id, several with commas; otherwise by time.")
     )

@@ -20,7 +20,7 @@ def zone(name: str | None) -> ZoneInfo | None:
 def reader(local: ZoneInfo | None) -> Moment:
     """Return what reads a city's times as aware UTC. It raises ValueError for what is no time or lacks a zone nobody told."""
 
-    @lru_cache(maxsize=4096)
+    @lru_cache(maxsize=1024)
     def moment(text: str) -> datetime:
         read = datetime.fromisoformat(text.strip())
         if read.tzinfo is None:

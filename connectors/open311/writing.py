@@ -1,4 +1,4 @@
-"""Writing, strictly by the standard: a new request, and an update that carries a status and a text together."""
+"""Writing, strictly by the standard: a new request, and an update with a status and a text, or with one where the city takes it."""
 
 from __future__ import annotations
 
@@ -86,23 +86,25 @@ class Writer:
 
     # -- updates
 
-    def _asked(self, edit: Edit) -> tuple[Status, str, tuple[Attachment, ...]]:
+    def _asked(self, edit: Edit) -> tuple[Status | None, str | None, tuple[Attachment, ...]]:
         updates = self._plan.updates
         if updates is None or not updates.write:
             raise Reject("This city takes no updates.", "Write it there by hand.")
         others = [*edit.fields, *([Field.HOLDER] if edit.holder else []), *([Field.REASON] if edit.reason is not None else [])]
         if others:
             raise Reject("Open311 does not let us change this field.", "Change it there.", field=min(others).value)
-        if edit.status is None or edit.response is None:
+        if not updates.alone and (edit.status is None or edit.response is None):
             missing = "status" if edit.status is None else "response"
             raise Reject("A status and a text travel together in one update.", "Send both in one edit.", field=missing)
-        if edit.response.visibility is not Visibility.PUBLIC:
+        if edit.response is not None and edit.response.visibility is not Visibility.PUBLIC:
             raise Reject("An update is shown to everybody.", "Write it elsewhere.", field="response")
-        if self._plan.status.put(edit.status) is None:
+        if edit.status is not None and self._plan.status.put(edit.status) is None:
             raise Reject(f"The city has no word for {edit.status}.", "Name one under status.write.", field="status")
+        if edit.response is None:
+            return edit.status, None, ()
         return edit.status, edit.response.text[: updates.length], edit.response.attachments
 
-    def _saying(self, ref: str, row: Row, status: Status, text: str, files: tuple[Attachment, ...]) -> dict[str, str]:
+    def _saying(self, ref: str, row: Row, status: Status | None, text: str | None, files: tuple[Attachment, ...]) -> dict[str, str]:
         assert self._plan.updates is not None
         # The city's own clock: what is older than its last update, it may not let change the status.
         now = self._city.said_at or datetime.now(UTC)
@@ -110,8 +112,9 @@ class Writer:
             **self._plan.updates.constants,
             "service_request_id": ref,
             "updated_datetime": self._plan.say(now),
-            "status": self._word(row, status),
-            "description": text,
+            # A status that was not asked for would put back what staff choose while this is on its way.
+            **({"status": self._word(row, status)} if status is not None else {}),
+            **({"description": text} if text is not None else {}),
             **_media(files),
         }
 

@@ -167,5 +167,16 @@ class CarefulWriting:
     def test_a_webhook_that_is_not_the_app_s_is_rejected(self, connector: Connector) -> None:
         """Anybody can reach the address."""
         requires(connector.capabilities.webhooks, "webhooks")
+        for body in (b"", b"{}", b"\xff", b"[" * 5_000):
+            with pytest.raises(Reject):
+                connector.receive(Hint({}, body))
+
+    def test_a_webhook_names_its_record_and_an_altered_one_is_rejected(self, connector: Connector, world: World) -> None:
+        """What it says is only where to look: the record is fetched."""
+        requires(connector.capabilities.webhooks, "webhooks")
+        needs(world, "announce")
+        ref = some_ref(connector, world)
+        hint = world.announce(ref)
+        assert list(connector.receive(hint)) == [ref]
         with pytest.raises(Reject):
-            connector.receive(Hint({}, b"{}"))
+            connector.receive(Hint(hint.headers, hint.body + b" "))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.conformance.samples import FIRST, SECOND
-from contracts.connector import Connector
+from contracts.connector import Connector, Hint
 from contracts.content import Field, JsonValue
 from contracts.vocabulary import Status
 
@@ -49,6 +49,10 @@ class World:
 
     def attach(self, ref: str, name: str, data: bytes) -> None:
         """Somebody adds a file to the complaint."""
+        raise NotImplementedError
+
+    def announce(self, ref: str) -> Hint:
+        """Return the webhook that the app sends about a record, signed as the connector is configured."""
         raise NotImplementedError
 
     def digest(self) -> str:

@@ -53,15 +53,19 @@ def _one(desk: Desk, complaint: ComplaintRow, link: LinkRow, local: LocalRespons
     if known is not None and known.state is SentState.LINKED and desk.row.recovery is not Recovery.APP:
         return _amended(desk, complaint, link, known, local, digest)
     if known is not None:
-        # A restored app gave the ref of a response it lost to another one.
-        known.ref = None
-        if known.state is SentState.LINKED:
-            known.state = SentState.LOST
+        let_go(known)
     mine = _ours(desk, complaint, link, marks, local, digest)
     if mine is not None:
         mine.ref, mine.state, mine.digest = local.ref, SentState.LINKED, digest
         return True
     return _imported(desk, complaint, link, local, digest)
+
+
+def let_go(mark: ResponseLinkRow) -> None:
+    """Part a response from its ref: a restored app gave the ref of one that it lost to another."""
+    mark.ref = None
+    if mark.state is SentState.LINKED:
+        mark.state = SentState.LOST
 
 
 def _ours(

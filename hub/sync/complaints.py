@@ -255,7 +255,7 @@ def _route(desk: Desk, link: LinkRow, receiver: bool) -> None:
     if receiver and link.state is LinkState.ENDED:
         link.state = LinkState.LINKED if link.ref else LinkState.PENDING
     elif not receiver and link.state in (LinkState.PENDING, LinkState.GONE):
-        link.state, link.due_at = LinkState.ENDED, None
+        link.state, link.due_at, link.parked = LinkState.ENDED, None, {}
         return
     link.due_at = desk.now if link.due_at is None else link.due_at
 

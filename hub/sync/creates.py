@@ -17,6 +17,7 @@ from hub.sync.complaints import plain
 from hub.sync.deletions import missing
 from hub.sync.desk import Desk
 from hub.sync.marks import value_mark
+from hub.sync.paired import read_first
 from hub.sync.project import payload, visible
 from hub.words import ConflictKind, LinkState, Outcome
 
@@ -38,7 +39,7 @@ def create_next(desk: Desk, link: LinkRow) -> Task | None:
 def _begin(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> Task | None:
     sheet = desk.peer.sheet
     if not link.receiver:
-        link.state, link.due_at = LinkState.ENDED, None
+        link.state, link.due_at, link.parked = LinkState.ENDED, None, {}
         return None
     given = payload(complaint.veiled(), sheet, desk.peer.policy, origin=complaint.origin_id == desk.row.id)
     parked = link.parked.get("create")
@@ -48,6 +49,9 @@ def _begin(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> Task | None:
             link.error = "this app cannot be given new complaints"
             link.unsupported = ["create"]
         return None
+    said_to_be_there = read_first(desk, link)
+    if said_to_be_there is not None:
+        return said_to_be_there
     attempt = AttemptRow(
         id=desk.unit.new_id(),
         connection_id=desk.row.id,
@@ -122,7 +126,7 @@ def miss(desk: Desk, link: LinkRow) -> None:
             attempt.outcome, attempt.finished_at = Outcome.NOT_DONE.value, desk.now
         link.state, link.base, link.misses, link.due_at = LinkState.PENDING, None, 0, desk.now
         if not link.receiver:
-            link.state, link.due_at = LinkState.ENDED, None
+            link.state, link.due_at, link.parked = LinkState.ENDED, None, {}
 
 
 def _await_ticket(desk: Desk, link: LinkRow) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -11,12 +13,14 @@ from hub.store import tables
 from hub.store.rows import LinkRow
 from hub.sync.complaints import differs
 from hub.sync.desk import Desk
+from hub.sync.seen import Seen
 from hub.words import ConflictKind, ConflictState, LinkState, Recovery, SentState
 
 _AT_LEAST, _SHARE = 5, 0.02
 _RECENT = timedelta(hours=1)
 _LISTINGS = 2
 _LISTED = 1000
+_PART = 5_000
 _BELIEVED = timedelta(days=1)
 
 
@@ -28,7 +32,7 @@ def missing(desk: Desk, link: LinkRow, evidence: str) -> None:
     # Somebody changed the complaint after the record was last equal: that edit beats the deletion.
     again = again or (link.receiver and not was_ended and complaint.origin_id != desk.row.id and _edited_since(desk, link))
     desk.hold_ref(link, None)
-    link.version, link.seen, link.sent, link.stored, link.fingerprint = None, None, [], {}, None
+    link.version, link.seen, link.sent, link.stored, link.parked, link.fingerprint = None, None, [], {}, {}, None
     link.touched, link.updated_at = desk.tick(), desk.now
     for mark in desk.unit.response_links_of(link):
         mark.ref = None
@@ -49,24 +53,33 @@ def _edited_since(desk: Desk, link: LinkRow) -> bool:
     return link.base is not None and differs(desk, desk.unit.complaint(link.complaint_id), link)
 
 
-def suspect(desk: Desk, seen: set[str], stamp: int) -> int:
+def suspect(desk: Desk, seen: Seen, stamp: int) -> int:
     """After a complete listing: read directly each linked ref that was not in it; too many at once stop and ask a person."""
-    table = tables.links.c
-    found = desk.unit.sql.execute(
-        select(table.id, table.ref, table.touched, table.misses)
-        .where(table.connection_id == desk.row.id, table.ref.is_not(None))
-        .order_by(table.ref)
-    ).all()
-    absent = [row.ref for row in found if row.ref not in seen and row.touched <= stamp]
-    if desk.row.recovery is Recovery.NONE and len(absent) > limit(len(found)):
-        desk.record(ConflictKind.DELETIONS, None, "too_many_at_once", waits=True, local=absent, note=f"{len(absent)} of {len(found)}")
+    absent, back, linked = list[str](), list[str](), 0
+    for row in _linked(desk):
+        linked += 1
+        if row.ref not in seen and row.touched <= stamp:
+            absent.append(row.ref)
+        elif row.misses and row.ref in seen:
+            back.append(row.id)
+    if desk.row.recovery is Recovery.NONE and len(absent) > limit(linked):
+        desk.record(ConflictKind.DELETIONS, None, "too_many_at_once", waits=True, local=absent, note=f"{len(absent)} of {linked}")
         return 0
-    for row in found:
-        if row.misses and row.ref in seen:
-            desk.unit.link(row.id).misses = 0
+    for link_id in back:
+        desk.unit.link(link_id).misses = 0
     for ref in absent:
         _confirm(desk, ref)
     return len(absent)
+
+
+def _linked(desk: Desk) -> Iterator[Any]:
+    """Yield this connection's links that hold a record, by ref; never all of them at once, for a listing may be of millions."""
+    table = tables.links.c
+    mine = select(table.id, table.ref, table.touched, table.misses).where(table.connection_id == desk.row.id)
+    some = mine.where(table.ref.is_not(None))
+    while part := desk.unit.sql.execute(some.order_by(table.ref).limit(_PART)).all():
+        yield from part
+        some = mine.where(table.ref > part[-1].ref)
 
 
 def _confirm(desk: Desk, ref: str) -> None:

@@ -7,32 +7,40 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, select
 
 from contracts.content import Field, iso
 from contracts.vocabulary import Visibility
 from hub.keys import KeyRing
 from hub.store import tables
 from hub.store.among import among
+from hub.store.direct import answers
 from hub.store.rows import ComplaintRow, ConnectionRow, LinkRow, ResponseRow
 from hub.store.unit import Unit
 from hub.sync.network import Network, Peer
+from hub.sync.pace import Pace
 from hub.sync.project import final, overshared, redacted, wanted
 from hub.sync.rights import Standing, standing
 from hub.words import ConflictKind, ConflictState, LinkState, Outcome, SentState
 
+_link, _reads = tables.links.c, tables.reads
+_HELD = select(_link.ref, _link.complaint_id, _link.seen).where(_link.connection_id == bindparam("here"), among(_link.ref))
+_HOLDERS = select(_link.complaint_id).where(_link.connection_id == bindparam("here"), _link.ref == bindparam("key"))
+_READ_DONE = delete(_reads).where(_reads.c.connection_id == bindparam("here"), _reads.c.ref == bindparam("key"))
+_ERASED = "erased"  # in the place of a fingerprint
 LIVE_STATES = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.LINKED})
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What was asked once for a whole page: known aliases, erased texts, and whether anything waits to be recognised."""
+    """What was asked once for a whole page: known aliases, erased texts, and whether anything waits to be recognised or was put aside."""
 
     refs: frozenset[str]
     aliases: dict[tuple[str, str], str]
     erased: frozenset[str]
     doubtful: bool
     pairs: bool
+    aside: bool
 
 
 @dataclass(slots=True)
@@ -44,6 +52,8 @@ class Desk:
     keys: KeyRing
     here: ConnectionRow | None = None
     pushes: bool = True
+    # Calls that this session was given and has not reported yet.
+    handed: int = 0
     ahead: Ahead | None = None
     forgot: bool | None = None
     gone_left: int | None = None
@@ -71,6 +81,23 @@ class Desk:
     def peer(self) -> Peer:
         """The connection as the rules see it."""
         return self.network.peers[self.row.id]
+
+    @property
+    def pace(self) -> Pace | None:
+        """How often the app may be asked; None where it takes as much as there is, or a person tries out what would be done."""
+        rate = self.peer.policy.rate
+        return Pace(rate) if rate is not None and self.pushes else None
+
+    def spend(self, calls: int) -> None:
+        """Note that the app was asked so many times."""
+        if calls and (pace := self.pace):
+            self.row.calls_from = pace.spent(self.row.calls_from, self.now, calls)
+
+    @property
+    def may_follow(self) -> bool:
+        """Whether a call may follow at once upon the one that was just reported."""
+        pace = self.pace
+        return pace is None or pace.follows(self.row.calls_from, self.now, self.handed)
 
     @property
     def said_at(self) -> str:
@@ -140,15 +167,14 @@ class Desk:
         if not self.peer.sheet.can_fetch:
             self.row.listing_due_at = min(self.row.listing_due_at or self.now, self.now)
             return
+        self.read_done(ref)
         table = tables.reads
-        self.unit.sql.execute(delete(table).where(table.c.connection_id == self.row.id, table.c.ref == ref))
         due = self.now + timedelta(seconds=after)
         self.unit.sql.execute(table.insert().values(connection_id=self.row.id, ref=ref, why=why, due_at=due))
 
     def read_done(self, ref: str) -> None:
         """Forget that a read of this ref was asked for."""
-        table = tables.reads
-        self.unit.sql.execute(delete(table).where(table.c.connection_id == self.row.id, table.c.ref == ref))
+        self.unit.sql.execute(_READ_DONE, {"here": self.row.id, "key": ref})
 
     # -- what people see
 
@@ -205,9 +231,15 @@ class Desk:
             return [self._refs[ref]]
         if ref in self._asked:
             return []
-        link = tables.links.c
-        found = self.unit.sql.execute(select(link.complaint_id).where(link.connection_id == self.row.id, link.ref == ref))
-        return [row.complaint_id for row in found]
+        return [row[0] for row in answers(self.unit.sql, _HOLDERS, {"here": self.row.id, "key": ref})]
+
+    def holds(self, ref: str) -> bool:
+        """Tell whether a link is known to hold a ref that `held_refs` asked for, or that was taken since."""
+        return ref in self._refs or ref not in self._asked
+
+    def now_holds(self, ref: str, complaint_id: str) -> None:
+        """Note that a complaint's link, which is only being written, holds a ref."""
+        self._refs[ref] = complaint_id
 
     def hold_ref(self, link: LinkRow, ref: str | None) -> None:
         """Let a link hold a ref, or give up the one it holds, which stays known as its alias."""
@@ -221,6 +253,9 @@ class Desk:
     def _remember(self, ref: str, mark: str | None, complaint_id: str) -> None:
         # While a link holds a record it is known by the link; the alias re-links it should it ever come back. Append-only.
         alias = tables.aliases
+        if mark is None and self.unit.complaint(complaint_id).erased:
+            # By what it said nobody may know it again; that it was this complaint's, the quarantine must know.
+            mark = _ERASED
         if mark is None or (ref, mark) in self.given_up:
             return
         self.given_up[ref, mark] = complaint_id
@@ -230,10 +265,9 @@ class Desk:
 
     def held_refs(self, refs: list[str]) -> dict[str, Row[Any]]:
         """Ask once which of these refs this connection's links hold: by ref, the complaint and what was last seen of the record."""
-        link = tables.links.c
         self._asked.update(refs)
-        found = select(link.ref, link.complaint_id, link.seen).where(link.connection_id == self.row.id)
-        held = {row.ref: row for row in in_parts(self, found, link.ref, set(refs))}
+        found = self.unit.sql.execute(_HELD, {"here": self.row.id, "ids": sorted(set(refs))}).all()
+        held: dict[str, Any] = {row.ref: row for row in found}
         self._refs.update({ref: row.complaint_id for ref, row in held.items()})
         return held
 

@@ -20,14 +20,17 @@ from hub.store import tables
 from hub.store.rows import ComplaintRow, LinkRow
 from hub.sync.complaints import Source, spread
 from hub.sync.desk import Desk
+from hub.sync.inbox import forget_bodies
 from hub.sync.marks import whole_text_key
 from hub.sync.project import ERASED, POINTS, REDACTED, STANDING, TEXTS, express, impersonal, same
+from hub.sync.quarantine import forget_text
 from hub.words import ConflictKind, ConflictState, LinkState, SentState
 
 __all__ = ["ERASED", "REDACTED", "RULE", "erase", "without_erased"]
 
 RULE = "erasure_not_possible_there"
 _RESPONSE = "response"
+_TELLING = 20  # characters by which a text is known to be this one
 _SAID = (Kind.RESPONDED.value, Kind.AMENDED.value, Kind.WITHDRAWN.value)
 _IN_DOUBT = (LinkState.CREATING, LinkState.AMBIGUOUS)
 
@@ -36,6 +39,7 @@ def erase(desk: Desk, complaint: ComplaintRow, source: Source) -> None:
     """Redact a complaint everywhere; every link that holds a record becomes due so that the redaction reaches its app."""
     desk.unit.flush()
     _bury(desk, complaint)
+    _forget_what_is_aside(desk, complaint.content.get(Field.DESCRIPTION.value))
     present = {name: value for name, value in complaint.content.items() if name not in POINTS}
     complaint.content = {name: ERASED if name in TEXTS else value for name, value in present.items()}
     links = desk.unit.links_of(complaint.id).values()
@@ -66,6 +70,12 @@ def _bury(desk: Desk, complaint: ComplaintRow) -> None:
     known = {row.mark for row in desk.unit.sql.execute(select(table.c.mark).where(table.c.mark.in_(marks)))}
     for mark in sorted(str(mark) for mark in marks - known):
         desk.unit.put(table, mark=mark, at=desk.now)
+
+
+def _forget_what_is_aside(desk: Desk, text: Any) -> None:
+    # A few words stand in other people's records too.
+    if isinstance(text, str) and len(text) >= _TELLING and not impersonal(text):
+        forget_text(desk, text)
 
 
 def _forget_responses(desk: Desk, complaint: ComplaintRow) -> set[str]:
@@ -150,6 +160,7 @@ def _forget_copies(desk: Desk, complaint: ComplaintRow) -> None:
         for row in sql.execute(select(attempts.c.id, attempts.c.payload).where(attempts.c.link_id == link.id)).all():
             sql.execute(update(attempts).where(attempts.c.id == row.id).values(payload=_without(row.payload)))
         sql.execute(delete(aside).where(aside.c.connection_id == link.connection_id, aside.c.ref == link.ref))
+        forget_bodies(desk, link.connection_id)
 
 
 def without_erased(link: LinkRow, said: dict[Field, Any], sheet: Capabilities) -> dict[Field, Any]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.connector import Page, Receipt, Record
 from contracts.errors import Abandoned, ConnectorError, LeaseLost, Stop
@@ -42,18 +43,27 @@ class LocalGateway(Gateway):
         self.owner = owner
         self.pushes = pushes
         self._fence: int | None = None
+        self._in_doubt = False
         self._sure_until = 0.0
         self._began: dict[Task, datetime] = {}
         self._why: dict[Task, str] = {}
         self._readings: dict[int, Reading] = {}
         self._fed = False
+        self._handed = 0
 
     # -- the port
 
     def lease(self, limit: int) -> Sequence[Task]:
         """Hand out what is due: direct reads first, then a pull, then writes; each stamped with the sequence."""
         asked = self.engine.monotonic()
-        handed, now = self.engine.store.again(lambda: self._lease(limit))
+        self._handed = 0
+        try:
+            handed, now = self.engine.store.again(lambda: self._lease(limit))
+        except SQLAlchemyError:
+            # Nobody can tell whether the lease was taken.
+            self._in_doubt = self._fence is None
+            raise
+        self._handed = len(handed.tasks)
         self._why.update(handed.why)
         if handed.reading is not None:
             self._readings = {handed.reading.task.stamp: handed.reading}
@@ -63,7 +73,14 @@ class LocalGateway(Gateway):
 
     def _lease(self, limit: int) -> tuple[Offer, datetime]:
         with self._desk(acquire=True) as desk:
-            return offer(desk, limit, fed=self._fed), desk.now
+            handed = offer(desk, limit, fed=self._fed)
+            if not handed.tasks:
+                # Nothing is due: given back here, it costs no transaction of its own.
+                _stamp_equal(desk)
+                lease.release(desk.row)
+        if not handed.tasks:
+            self._fence = None
+        return handed, desk.now
 
     def _begun(self, tasks: list[Task], now: datetime) -> list[Task]:
         self._began.update({task: now for task in tasks if isinstance(task, (Read, Find))})
@@ -76,13 +93,21 @@ class LocalGateway(Gateway):
     def release(self) -> None:
         """Give the lease back, and stamp what has been proven equal."""
         if self._fence is None:
+            if self._in_doubt:
+                self._owe()
             return
         try:
             self.engine.store.again(self._release)
         except LeaseLost:
             return
+        except Exception:
+            self._owe()
+            raise
         finally:
             self._fence = None
+
+    def _owe(self) -> None:
+        self.engine.owed[self.owner] = self.name
 
     def _release(self) -> None:
         with self._desk() as desk:
@@ -96,7 +121,9 @@ class LocalGateway(Gateway):
             self._pulled(task, result)
             following: list[Task] = []
         else:
+            self._handed = max(self._handed - 1, 0)
             following = self._reported(task, result)
+            self._handed += len(following)
         if isinstance(task, (Read, Find)):
             self._began.pop(task, None)
             self._why.pop(task, None)
@@ -118,7 +145,7 @@ class LocalGateway(Gateway):
                     raise LeaseLost(f"no lease is held for {self.name}.")
                 fence = self._fence
                 desk = self.engine.desk(unit, lease.verify(unit, self.name, fence))
-            desk.pushes = self.pushes
+            desk.pushes, desk.handed = self.pushes, self._handed
             yield desk
         self._fence = fence
 
@@ -139,6 +166,7 @@ class LocalGateway(Gateway):
 
     def _take_in(self, task: Task, result: Result) -> list[Task]:
         with self._desk() as desk:
+            desk.spend(1)
             if isinstance(task, Read):
                 following = self._read(desk, task, result)
             elif isinstance(task, Find):
@@ -149,10 +177,12 @@ class LocalGateway(Gateway):
                 following = []
                 if isinstance(result, Stop):
                     desk.row.pull_paused = desk.row.push_paused = str(result)
-            return [each for each in following if self.pushes or isinstance(each, Read)]
+            # A write is written down by now; what is to be read is due as long as it was not.
+            return [each for each in following if (desk.may_follow if isinstance(each, Read) else self.pushes)]
 
     def _put_aside(self, task: Task, record: Record, error: Exception) -> None:
         with self._desk() as desk:
+            desk.spend(1)
             put_aside(desk, record, error)
             link = desk.link_by_ref(record.ref) if isinstance(task, Read) else None
             if isinstance(task, Find):
@@ -207,19 +237,20 @@ class LocalGateway(Gateway):
     def _one_by_one(self, reading: Reading, result: Pulled, skip: dict[str, Poisoned]) -> None:
         """The database refused something on the page: find out which record it was, and put that one aside."""
         for record in result.page.records:
-            alone = Pulled(Page((record,), epoch=result.page.epoch), last=False)
+            alone = Pulled(Page((record,), epoch=result.page.epoch), last=False, calls=0)
             try:
                 self.engine.store.again(functools.partial(self._page, reading, alone, {}))
             except (Poisoned, Unstorable) as error:
                 cause = error.cause if isinstance(error, Poisoned) else error
                 skip[record.ref] = Poisoned(record, cause)
-        rest = Pulled(replace(result.page, records=tuple(skip[ref].record for ref in skip)), result.last)
+        rest = replace(result, page=replace(result.page, records=tuple(skip[ref].record for ref in skip)))
         self.engine.store.again(lambda: self._page(reading, rest, skip))
 
     def _page(self, reading: Reading, result: Pulled, skip: dict[str, Poisoned]) -> None:
         with self._desk() as desk:
             if desk.row.pull_paused is not None:
                 raise Abandoned("the connection was paused.")
+            desk.spend(result.calls)
             whole = take_page(desk, reading, result.page, skip=frozenset(skip))
             for poisoned in skip.values():
                 put_aside(desk, poisoned.record, poisoned.cause)
@@ -229,6 +260,7 @@ class LocalGateway(Gateway):
 
     def _pull_failed(self, reading: Reading, error: ConnectorError) -> None:
         with self._desk() as desk:
+            desk.spend(1)
             fails(desk, Direction.PULL, error)
             later = backoff.later(desk.now, desk.row.pull_failures - 1, self.name, error)
             desk.row.pull_due_at = later

@@ -7,8 +7,9 @@ nothing is imported until a direct read or a person has decided.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from sqlalchemy import BindParameter, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, bindparam, exists, select
 
 from contracts.connector import Record
 from contracts.content import Field
@@ -18,16 +19,18 @@ from hub.store.rows import LinkRow
 from hub.sync.desk import Ahead, Desk, in_parts
 from hub.sync.intake import adopt, import_new, recreate
 from hub.sync.marks import Told, same_text, text_key, whole_text_key
+from hub.sync.paired import said_to_be
 from hub.words import ConflictKind, ConflictState, LinkState, Recovery
 
 # Of the words of the shorter text, so much must stand in the other for a typed number to be believed at once.
 _SHARED = 0.34
-_link, _pair = tables.links.c, tables.pairs.c
+_link, _pair, _aside = tables.links.c, tables.pairs.c, tables.quarantine.c
 _here: BindParameter[int] = bindparam("here")
 _WAITS = select(
     exists().where(tables.tombstones.c.mark.is_not(None)).label("buried"),
-    exists().where(_link.connection_id == _here, _link.state.in_([LinkState.CREATING.value, LinkState.AMBIGUOUS.value])).label("doubtful"),
+    exists().where(_link.connection_id == _here, tables.IN_DOUBT).label("doubtful"),
     exists().where((_pair.other_id == _here) | (_pair.connection_id == _here)).label("pairs"),
+    exists().where(_aside.connection_id == _here, _aside.recovering).label("aside"),
 )
 _FREE = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.GONE, LinkState.ENDED})
 
@@ -38,7 +41,7 @@ def identify(desk: Desk, record: Record, says: Told, *, doubted: bool) -> LinkRo
     ``doubted``: the ref that another link of the same complaint holds has just been read, and it is still there.
     """
     mark = says.fingerprint
-    if _plainly_new(desk, record, mark):
+    if plainly_new(desk, record, mark):
         return import_new(desk, record, says)
     for find in (_by_alias, _by_token, _by_pair):
         complaint_id = find(desk, record, mark)
@@ -52,9 +55,11 @@ def identify(desk: Desk, record: Record, says: Told, *, doubted: bool) -> LinkRo
             desk.read_again(record.ref, "waiting", after=desk.peer.sheet.settle)
             return None
         return adopt(desk, mine, record, says)
-    if desk.row.recovery is Recovery.HUB:
+    told = desk.row.recovery is Recovery.HUB or _aside_then(desk, record)
+    if told or _older(desk, record):
         complaint_id = _by_text(desk, record)
-        if complaint_id is not None and not (doubted and _holds_another(desk, record, complaint_id)):
+        # What shows itself late, beside a record that was made since, is put to a person.
+        if complaint_id is not None and not (told and doubted and _holds_another(desk, record, complaint_id)):
             return _settle(desk, record, says, complaint_id, doubted=doubted)
     token = tokens.read(record.token, desk.keys) if record.token else None
     if token is not None and not desk.unit.knows(token):
@@ -76,22 +81,27 @@ def look_ahead(desk: Desk, records: Sequence[Record]) -> None:
         erased=_buried(desk, records) if waits.buried else frozenset(),
         doubtful=waits.doubtful,
         pairs=waits.pairs,
+        aside=waits.aside,
     )
 
 
 def _buried(desk: Desk, records: Sequence[Record]) -> frozenset[str]:
     mark = tables.tombstones.c.mark
-    marks = {whole_text_key(record.complaint.description, desk.keys) for record in records}
+    marks = set()
+    for record in records:
+        # What cannot be digested cannot be kept either, which is told when its turn comes.
+        with suppress(ValueError):
+            marks.add(whole_text_key(record.complaint.description, desk.keys))
     return frozenset(row.mark for row in in_parts(desk, select(mark), mark, {each for each in marks if each}))
 
 
-def _plainly_new(desk: Desk, record: Record, mark: str | None) -> bool:
-    # Nothing that any rule below looks at is there: the usual case of a first load.
+def plainly_new(desk: Desk, record: Record, mark: str | None) -> bool:
+    """Tell whether nothing that `identify` looks at is there: the usual case of a first load."""
     ahead = _ahead(desk, record)
-    if ahead is None or ahead.doubtful or ahead.pairs or ahead.erased or record.token or record.same_as:
+    if ahead is None or ahead.doubtful or ahead.pairs or ahead.erased or ahead.aside or record.token or record.same_as:
         return False
     known = mark is not None and ((record.ref, mark) in ahead.aliases or (record.ref, mark) in desk.given_up)
-    return not known and desk.row.recovery is not Recovery.HUB
+    return not known and desk.row.recovery is not Recovery.HUB and not _older(desk, record)
 
 
 def _ahead(desk: Desk, record: Record) -> Ahead | None:
@@ -131,33 +141,10 @@ def _by_token(desk: Desk, record: Record, mark: str | None) -> str | None:
 
 
 def _by_pair(desk: Desk, record: Record, mark: str | None) -> str | None:
-    pair, link = tables.pairs.c, tables.links.c
     ahead = _ahead(desk, record)
     if not record.same_as and ahead is not None and not ahead.pairs:
         return None
-    typed = [
-        select(link.complaint_id).where(link.connection_id == peer.id, link.ref == record.same_as[peer.name])
-        for peer in desk.network.peers.values()
-        if peer.name in record.same_as
-    ]
-    told = select(link.complaint_id).join(
-        tables.pairs,
-        or_(
-            (pair.other_id == desk.row.id)
-            & (pair.other_ref == record.ref)
-            & (pair.connection_id == link.connection_id)
-            & (pair.ref == link.ref),
-            (pair.connection_id == desk.row.id)
-            & (pair.ref == record.ref)
-            & (pair.other_id == link.connection_id)
-            & (pair.other_ref == link.ref),
-        ),
-    )
-    for query in [*typed, told]:
-        row = desk.unit.sql.execute(query).first()
-        if row is not None:
-            return str(row.complaint_id)
-    return None
+    return said_to_be(desk, record)
 
 
 def _own_create(desk: Desk, record: Record) -> LinkRow | None:
@@ -170,8 +157,7 @@ def _own_create(desk: Desk, record: Record) -> LinkRow | None:
     if desk.peer.sheet.carries_token or (ahead is not None and not ahead.doubtful):
         return None
     link = tables.links.c
-    states = [LinkState.CREATING.value, LinkState.AMBIGUOUS.value]
-    doubtful = select(link.complaint_id).where(link.connection_id == desk.row.id, link.state.in_(states)).order_by(link.id)
+    doubtful = select(link.complaint_id).where(link.connection_id == desk.row.id, tables.IN_DOUBT).order_by(link.id)
     ids = [row.complaint_id for row in desk.unit.sql.execute(doubtful)]
     desk.unit.open(ids)
     for mine in (desk.unit.links_of(key)[desk.row.id] for key in ids):
@@ -182,9 +168,9 @@ def _own_create(desk: Desk, record: Record) -> LinkRow | None:
 
 def _asked_for(desk: Desk, mine: LinkRow, record: Record) -> bool:
     complaint, attempt = desk.unit.complaint(mine.complaint_id), desk.unit.last_attempt(mine, "create")
-    if complaint.erased:
+    if complaint.erased and complaint.text_key is not None:
         # While a filing is in doubt an erased complaint keeps the key of its text, so that the record is found and redacted.
-        return complaint.text_key is not None and complaint.text_key == text_key(record.complaint.description, desk.keys)
+        return complaint.text_key == text_key(record.complaint.description, desk.keys)
     asked = attempt.payload.get(Field.DESCRIPTION) if attempt else None
     return same_text(asked, record.complaint.description, desk.peer.sheet.cuts.get(Field.DESCRIPTION))
 
@@ -220,6 +206,21 @@ def _by_text(desk: Desk, record: Record) -> str | None:
         if link is None or link.ref is None or link.ref != record.ref:
             return key
     return None
+
+
+def _aside_then(desk: Desk, record: Record) -> bool:
+    """Tell whether this record was not understood when a restored hub was told what it had known."""
+    ahead = _ahead(desk, record)
+    if ahead is not None and not ahead.aside:
+        return False
+    mine = select(_aside.id).where(_aside.connection_id == desk.row.id, _aside.ref == record.ref, _aside.recovering)
+    return desk.unit.sql.execute(mine).first() is not None
+
+
+def _older(desk: Desk, record: Record) -> bool:
+    """Tell whether the record is of a time that a hub put back from a copy may have forgotten, whenever it shows itself."""
+    at, since = desk.network.restored_at, record.created_at or record.complaint.submitted_at
+    return at is not None and since is not None and since <= at
 
 
 def _flagged(desk: Desk, complaint_id: str, ref: str) -> bool:

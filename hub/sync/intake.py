@@ -103,7 +103,7 @@ def _import(desk: Desk, complaint_id: str, record: Record, says: Told, rule: str
     source = Source(desk.row.id, None, rule, happened)
     if desk.network.national != desk.row.id and not ours:
         content.pop(Field.HOLDER, None)
-    complaint = new_complaint(desk, complaint_id, content, source, historic=not ours and _historic(desk, record))
+    complaint = new_complaint(desk, complaint_id, content, source, historic=not ours and is_historic(desk, record))
     if ours:
         complaint.origin_id = None
     link = desk.unit.links_of(complaint.id).get(desk.row.id) or _new_link(desk, complaint.id)
@@ -123,8 +123,8 @@ def _unchanged(veiled: dict[Field, Any], complaint: ComplaintRow) -> bool:
     return Field.SUBMITTED_AT not in veiled or veiled[Field.SUBMITTED_AT] == content["submitted_at"]
 
 
-def _historic(desk: Desk, record: Record) -> bool:
-    # What is older than go-live is linked and counted, but not pushed, not announced, and starts no clock.
+def is_historic(desk: Desk, record: Record) -> bool:
+    """Tell whether a record is older than go-live: linked and counted, but not pushed, not announced, and starting no clock."""
     submitted = record.created_at or record.complaint.submitted_at
     if desk.peer.live_from is None:
         return not desk.peer.live
@@ -177,7 +177,7 @@ def adopt(desk: Desk, link: LinkRow | None, record: Record, says: Told, complain
         _without_ancestor(desk, complaint, link, record, says)
     desk.unit.log(complaint, Kind.LINKED, "adopted", connection_id=desk.row.id, new={"ref": record.ref})
     link.touched, link.seen = JOINED, None
-    desk.mark(link)
+    link.attempts, link.due_at = 0, desk.now
     return link
 
 

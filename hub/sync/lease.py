@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 from datetime import timedelta
+from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from contracts.errors import LeaseLost
 from hub.store import tables
@@ -14,9 +15,21 @@ from hub.store.rows import ConnectionRow
 from hub.store.unit import Unit
 from hub.sync.creates import doubt
 from hub.sync.desk import Desk
+from hub.sync.pace import Pace
 from hub.words import LinkState, Outcome, SentState
 
 TTL = 60.0
+
+_attempt = tables.attempts.c
+_LEFT_OPEN = (
+    select(_attempt.id, _attempt.link_id, _attempt.kind)
+    .where(
+        _attempt.connection_id == bindparam("here"),
+        _attempt.outcome == Outcome.OPEN.value,
+        _attempt.fence < bindparam("fence"),
+    )
+    .order_by(_attempt.id)
+)
 
 
 class LeaseBusy(LeaseLost):
@@ -24,8 +37,8 @@ class LeaseBusy(LeaseLost):
 
 
 def this_process(nonce: str) -> str:
-    """Name this process as a lease owner: host, process id and something that tells two sessions of it apart."""
-    return f"{socket.gethostname()}/{os.getpid()}/{nonce}"
+    """Name this process as a lease owner: host, process id, when it began, and something that tells two sessions of it apart."""
+    return f"{socket.gethostname()}/{os.getpid()}/{_began(os.getpid())}/{nonce}"
 
 
 def acquire(unit: Unit, name: str, owner: str) -> ConnectionRow:
@@ -34,6 +47,8 @@ def acquire(unit: Unit, name: str, owner: str) -> ConnectionRow:
     held = row.lease_owner not in (None, owner) and row.lease_until is not None and row.lease_until > unit.now
     if held and may_be_alive(str(row.lease_owner)):
         raise LeaseBusy(f"{name} is being synchronised by another session.", "Wait until it is done; a lease lasts at most a minute.")
+    if row.lease_owner is not None:
+        _lost_count(row, unit)
     row.fence += 1
     row.lease_owner, row.lease_until = owner, unit.now + timedelta(seconds=TTL)
     return row
@@ -55,14 +70,30 @@ def release(row: ConnectionRow) -> None:
     row.lease_owner, row.lease_until = None, None
 
 
+def give_back(unit: Unit, name: str, owner: str) -> bool:
+    """Give back what a session of ours could not, when the database was away; False if it holds it no more.
+
+    An owner names one session for ever. That one is over: what it left open is in doubt for whoever is next.
+    """
+    row = unit.connection(name, lock=True)
+    if row.lease_owner != owner:
+        return False
+    _lost_count(row, unit)
+    # Should it not be over after all, it loses its lease here.
+    row.fence += 1
+    release(row)
+    return True
+
+
+def _lost_count(row: ConnectionRow, unit: Unit) -> None:
+    # How often a session that ended without a word has called is known by nobody: as often as it could.
+    if rate := row.policy.get("rate"):
+        row.calls_from = Pace(rate).spent(row.calls_from, unit.now, rate)
+
+
 def takeover(desk: Desk) -> None:
     """Whatever an earlier session had written ahead and never reported may or may not have happened."""
-    attempt = tables.attempts.c
-    found = desk.unit.sql.execute(
-        select(attempt.id, attempt.link_id, attempt.kind)
-        .where(attempt.connection_id == desk.row.id, attempt.outcome == Outcome.OPEN.value, attempt.fence < desk.row.fence)
-        .order_by(attempt.id)
-    ).all()
+    found = desk.unit.sql.execute(_LEFT_OPEN, {"here": desk.row.id, "fence": desk.row.fence}).all()
     for row in found:
         link = desk.unit.link(row.link_id)
         attempt_row = desk.unit.attempt(row.id)
@@ -81,8 +112,7 @@ def takeover(desk: Desk) -> None:
 
 def may_be_alive(owner: str) -> bool:
     """Tell whether the process that took a lease may still be at work: one on another host may, for all we know."""
-    host, _, rest = owner.partition("/")
-    pid = rest.partition("/")[0]
+    host, pid, *rest = [*owner.split("/"), ""]
     if host != socket.gethostname() or not pid.isdigit():
         return True
     try:
@@ -91,4 +121,17 @@ def may_be_alive(owner: str) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    # A container that was started again has the same name, and its first process the same number.
+    began = _began(int(pid))
+    return len(rest) < 3 or "" in (began, rest[0]) or rest[0] == began
+
+
+def _began(pid: int) -> str:
+    """Return which start of the machine a process belongs to and when in it that began; empty where the system does not tell."""
+    try:
+        machine = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")
+        # The name of the process, in brackets, may hold anything.
+        ticks = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+    return f"{machine[:8]}-{ticks}"

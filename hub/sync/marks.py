@@ -131,8 +131,9 @@ def sound(record: Record) -> None:
     """Refuse a ref too long for an index, a moment without a zone, and a NUL in what it is known by; raises ValueError."""
     if len(record.ref) > REF_KEPT:
         raise ValueError("a ref that is too long")
-    if any("\0" in part for part in record.identity):
-        raise ValueError("a NUL character")
-    moments = [record.created_at, record.updated_at, *(item.response.written_at for item in record.responses)]
-    if any(moment is not None and moment.tzinfo is None for moment in moments):
-        raise ValueError("a moment without a time zone")
+    for part in record.identity:
+        if "\0" in part:
+            raise ValueError("a NUL character")
+    for moment in (record.created_at, record.updated_at, *[item.response.written_at for item in record.responses]):
+        if moment is not None and moment.tzinfo is None:
+            raise ValueError("a moment without a time zone")

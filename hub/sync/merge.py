@@ -38,6 +38,7 @@ class FieldCase:
     ``sent``: values we wrote and do not know the fate of. ``known``: the base has this field (a fresh link may not).
     ``seen``: the app held exactly this value before (digest in the link's history). ``may``: the app may write the
     field. ``legal``: the change is one the lifecycle allows from this app. ``favoured``: the app wins a real conflict.
+    ``further``: it is a status, and a later one than the hub's.
     """
 
     base: Any
@@ -49,6 +50,7 @@ class FieldCase:
     may: bool = True
     legal: bool = True
     favoured: bool = False
+    further: bool = False
     sayable: bool = True
     rule: FieldRule = FieldRule()
     recovery: Recovery = Recovery.NONE
@@ -67,7 +69,7 @@ class Decision:
 def decide(case: FieldCase) -> Decision:
     """Return what to do about one field."""
     if not case.known:
-        return Decision(Verdict.SAME, "first_sight")
+        return _first_sight(case)
     if same(case.local, case.base):
         return Decision(Verdict.SAME, "equals_base")
     if any(same(case.local, value) for value in case.sent):
@@ -84,6 +86,13 @@ def decide(case: FieldCase) -> Decision:
     if not case.may or not case.legal:
         return _not_allowed(case)
     return Decision(Verdict.TAKE, "only_local_changed")
+
+
+def _first_sight(case: FieldCase) -> Decision:
+    # What a record that we filed says by itself is no news. A status further on than ours somebody chose before we could look.
+    if case.further and case.may and case.legal and case.recovery is Recovery.NONE:
+        return Decision(Verdict.TAKE, "further_on")
+    return Decision(Verdict.SAME, "first_sight")
 
 
 def _recovering(case: FieldCase) -> Decision:

@@ -32,6 +32,8 @@ class Network:
     connection_of: Mapping[str, int] = field(default_factory=dict)
     coordinator: str = "pusat"
     national: int | None = None
+    # When the hub's own database was last put back from a copy.
+    restored_at: datetime | None = None
     subscribers: tuple[Peer, ...] = field(init=False, repr=False, compare=False)
     # Who gets a copy, by case: the same for thousands of complaints. The network is made anew when anything about it changes.
     decided: dict[object, frozenset[int]] = field(init=False, repr=False, compare=False, default_factory=dict)

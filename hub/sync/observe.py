@@ -22,6 +22,7 @@ from hub.sync.intake import JOINED
 from hub.sync.marks import Told, remembered, told, value_mark
 from hub.sync.memo import effective
 from hub.sync.merge import Decision, FieldCase, Verdict, decide, favours_local
+from hub.sync.paired import forget
 from hub.sync.project import REDACTED, express, same, unsupported
 from hub.sync.rights import legal_status, may_write
 from hub.words import ConflictKind, LinkState, Recovery
@@ -42,7 +43,9 @@ def observe(desk: Desk, record: Record, stamp: int, began: datetime, *, doubted:
         missing(desk, link, "ref_reused")
         link = None
     if record.state in (RecordState.DELETED, RecordState.MERGED):
-        if link is not None and believed(desk, record.ref):
+        if link is None:
+            forget(desk, record.ref)
+        elif believed(desk, record.ref):
             missing(desk, link, record.state.value)
         return None
     if link is None:
@@ -83,7 +86,8 @@ def _compare(desk: Desk, link: LinkRow, record: Record, says: Told, began: datet
     if link.touched == JOINED:
         link.touched = desk.row.tick
     link.updated_at = desk.now
-    spreads = complaint.version != version or moved
+    # What staff type into a record that ended, of a complaint that was erased, is redacted like the rest.
+    spreads = complaint.version != version or moved or (complaint.erased and link.state is LinkState.ENDED)
     if spreads:
         spread(desk, complaint)
     if link.state is LinkState.LINKED:
@@ -143,12 +147,13 @@ def _case(desk: Desk, complaint: ComplaintRow, link: LinkRow, name: Field, local
     hub_value: Any = complaint.veiled().get(name)
     hub = express(name, hub_value, desk.peer.sheet)
     at = desk.standing(complaint, desk.peer)
-    legal, favoured = True, False
+    legal, favoured, further = True, False, False
     if name is Field.STATUS and local is not None:
         legal = legal_status(hub_value, local, desk.peer, at)
         favoured = favours_local(
             holds=at.works, local_rank=rank(Status(local)), hub_rank=rank(Status(hub_value)), prefer=desk.peer.policy.prefer
         )
+        further = rank(Status(local)) > rank(Status(hub_value))
     elif name is Field.HOLDER:
         legal = desk.network.knows(local)
     elif name is not Field.STATUS:
@@ -164,6 +169,7 @@ def _case(desk: Desk, complaint: ComplaintRow, link: LinkRow, name: Field, local
         may=may_write(name, desk.peer, at) and not (complaint.erased and name in REDACTED),
         legal=legal and (local is not None or name is not Field.STATUS),
         favoured=favoured,
+        further=further,
         sayable=hub is not None or hub_value is None,
         rule=desk.peer.policy.rule(name),
         recovery=desk.row.recovery,
@@ -188,6 +194,9 @@ def _on_record(desk: Desk, complaint: ComplaintRow, name: Field, local: Any, dec
 def _proposals(desk: Desk, complaint: ComplaintRow, link: LinkRow, said: dict[Field, Any]) -> None:
     """A connection that is no longer a receiver changes nothing: what it says now is for a person to see."""
     for name, value in said.items():
+        if desk.row.recovery is not Recovery.NONE and value_mark(value) in link.history.get(name, []):
+            # A restored app shows again what it said before: nobody proposes that.
+            continue
         if (
             link.base is not None
             and name in link.base

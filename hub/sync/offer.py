@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import BindParameter, bindparam, case, exists, or_, select
 
 from contracts.errors import LeaseLost, SimpulError
 from contracts.gateway import Apply, Create, Pull, Read, Task
 from hub.store import tables
 from hub.store.rows import LinkRow
+from hub.store.types import Moment
 from hub.sync import recovery
 from hub.sync.creates import listable
 from hub.sync.desk import Desk
+from hub.sync.inbox import take_hints
+from hub.sync.pace import FOLLOWING, Pace
 from hub.sync.poison import POISON
 from hub.sync.pull import Reading
 from hub.sync.push import next_task
 from hub.sync.results import may_push
-from hub.words import LinkState, Recovery
+from hub.words import HintState, LinkState, Recovery
 
 
 @dataclass(slots=True)
@@ -29,22 +32,54 @@ class Offer:
     reading: Reading | None = None
 
 
+_here: BindParameter[int] = bindparam("here")
+_now = bindparam("now", type_=Moment())
+_hint, _read, _link = tables.inbox.c, tables.reads.c, tables.links.c
+# One question instead of one for each: most of the time nothing of it is there.
+_WAITS = select(
+    exists().where(_hint.connection_id == _here, _hint.state == HintState.WAITING.value).label("hints"),
+    exists().where(_read.connection_id == _here, _read.due_at <= _now).label("reads"),
+    exists().where(_link.connection_id == _here, _link.due_at <= _now, _link.state == LinkState.AMBIGUOUS.value).label("doubts"),
+    exists().where(_link.connection_id == _here, _link.due_at <= _now).label("links"),
+)
+
+
 def offer(desk: Desk, limit: int, *, fed: bool) -> Offer:
     """Return what is to be done now; ``fed``: this session has had its pull."""
-    row = desk.row
+    row, pace = desk.row, desk.pace
     if row.recovery_held:
         return Offer()
-    reads = may_read(desk)
+    if row.calls_from is not None and row.calls_from > desk.now:
+        return _listing(desk, pace) if fed and pace else Offer()
+    limit = min(limit, pace.left(row.calls_from, desk.now)) if pace else limit
+    reads, waits = may_read(desk), desk.unit.sql.execute(_WAITS, {"here": row.id, "now": desk.now}).one()
     if reads:
-        asked = _reads(desk, limit)
+        if waits.hints:
+            take_hints(desk)
+        asked = _reads(desk, limit) if waits.hints or waits.reads else Offer()
         if asked.tasks:
             return asked
-        pull = _pull(desk, fed=fed)
+        pull = _pull(desk, fed=fed, doubts=waits.doubts)
         if pull is not None:
-            return pull
-    if not recovery.complete(desk) or not may_push(desk):
+            return _paced(pull, pace, limit + FOLLOWING) if pace else pull
+    if not recovery.complete(desk) or not waits.links or not may_push(desk):
         return Offer()
-    return Offer(_writes(desk, limit, reads=reads))
+    # What is read to be written needs calls that follow it.
+    return Offer(_writes(desk, max(1, limit // (1 + FOLLOWING)) if pace else limit, reads=reads))
+
+
+def _listing(desk: Desk, pace: Pace) -> Offer:
+    """A comparison follows upon the feed, for which a slow pace has no call left: another session would begin with the feed again."""
+    if not may_read(desk) or not pace.follows(desk.row.calls_from, desk.now, 0):
+        return Offer()
+    pull = _pull(desk, fed=True, doubts=False)
+    return _paced(pull, pace, 1) if pull is not None else Offer()
+
+
+def _paced(pull: Offer, pace: Pace, calls: int) -> Offer:
+    assert pull.reading is not None
+    task = replace(pull.reading.task, calls=calls, apart=pace.apart.total_seconds())
+    return Offer([task], reading=replace(pull.reading, task=task))
 
 
 def may_read(desk: Desk) -> bool:
@@ -66,13 +101,15 @@ def _reads(desk: Desk, limit: int) -> Offer:
     return asked
 
 
-def _pull(desk: Desk, *, fed: bool) -> Offer | None:
+def _pull(desk: Desk, *, fed: bool, doubts: bool) -> Offer | None:
     row, sheet, now = desk.row, desk.peer.sheet, desk.now
     listing = sheet.can_list and (row.recovery is not Recovery.NONE or row.listing_due_at is not None)
-    looking = _looking(desk)
-    if listing and (row.listing_due_at is None or row.listing_due_at <= now):
+    listing = listing and (row.listing_due_at is None or row.listing_due_at <= now)
+    looking = _looking(desk) if doubts else []
+    # An app that went back shows it by its feed only; in a listing its lost records look like deleted ones.
+    if listing and (fed or row.cursor is None):
         task = Pull(desk.tick(), None, "listing")
-    elif not fed and (row.pull_due_at is None or row.pull_due_at <= now):
+    elif not fed and (listing or row.pull_due_at is None or row.pull_due_at <= now):
         # Once a session: one whose writes take longer than the interval would otherwise never come to its end.
         task = Pull(desk.tick(), row.cursor, "feed")
     elif looking:

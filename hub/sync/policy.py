@@ -39,7 +39,7 @@ class Policy:
     """What one connection may see and write. ``share`` adds to the default allow-list, which has no reporter field.
 
     ``regions`` and ``classes`` subscribe to complaints elsewhere; ``interval`` and ``listing`` are seconds between pulls
-    and between full comparisons.
+    and between full comparisons; ``rate`` is how many calls a minute its app takes, None: as many as there are.
     """
 
     share: frozenset[Field] = frozenset()
@@ -51,6 +51,7 @@ class Policy:
     classes: tuple[str, ...] = ()
     interval: float = 60.0
     listing: float = 86_400.0
+    rate: int | None = None
     allowed: frozenset[Field] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -85,4 +86,5 @@ def policy_from_json(given: Mapping[str, Any]) -> Policy:
         classes=tuple(given.get("classes", ())),
         interval=given.get("interval", 60.0),
         listing=given.get("listing", 86_400.0),
+        rate=given.get("rate"),
     )

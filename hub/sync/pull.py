@@ -15,12 +15,15 @@ from hub.sync.creates import miss
 from hub.sync.deletions import suspect
 from hub.sync.desk import Desk
 from hub.sync.identify import look_ahead
+from hub.sync.inbox import forget_old
 from hub.sync.marks import Told, sound, told
+from hub.sync.newcomers import Newcomers
 from hub.sync.observe import observe
 from hub.sync.poison import POISON, Poisoned
 from hub.sync.quarantine import quarantine, released
 from hub.sync.recovery import app_restored, went_back
 from hub.sync.results import works
+from hub.sync.seen import Seen
 from hub.words import ConflictKind, Direction, LinkState, Recovery
 
 _RING = 50
@@ -34,10 +37,11 @@ class Reading:
 
     task: Pull
     began: datetime
-    seen: set[str] = field(default_factory=set)
+    seen: Seen = field(default_factory=Seen)
     looking: tuple[str, ...] = ()
     abandoned: bool = False
     backwards: set[str] = field(default_factory=set)
+    moved: bool = False
 
 
 def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] = frozenset()) -> bool:
@@ -46,10 +50,15 @@ def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] 
     if row.recovery is Recovery.NONE and _restored(desk, reading, page):
         return False
     changed = _changed(desk, [record for record in page.records if record.ref not in skip])
-    look_ahead(desk, [record for record, _ in changed])
-    for record, says in changed:
+    if changed:
+        look_ahead(desk, [record for record, _ in changed])
+    newcomers = Newcomers(desk)
+    for record, known in changed:
+        # Of one that is new it is only now worked out what it tells: the database has those before it to do meanwhile.
+        says = known or _told(desk, record)
         try:
-            observe(desk, record, task.stamp, reading.began, says=says)
+            if not newcomers.take(record, says):
+                observe(desk, record, task.stamp, reading.began, says=says)
         except POISON as error:
             raise Poisoned(record, error) from error
     for rejected in page.rejected:
@@ -58,7 +67,7 @@ def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] 
     reading.seen.update(record.ref for record in page.records)
     reading.seen.update(rejected.ref for rejected in page.rejected)
     if task.why == "feed" or (task.why == "listing" and row.cursor is None):
-        _checkpoint(desk, page)
+        reading.moved = _checkpoint(desk, page) or reading.moved
     row.epoch = page.epoch if page.epoch is not None else row.epoch
     return True
 
@@ -79,24 +88,30 @@ def _restored(desk: Desk, reading: Reading, page: Page) -> bool:
     return False
 
 
-def _changed(desk: Desk, records: list[Record]) -> list[tuple[Record, Told]]:
+def _changed(desk: Desk, records: list[Record]) -> list[tuple[Record, Told | None]]:
     """Leave out, in one query and before anything is locked, the records that say what they said last time; open the others."""
-    known = desk.held_refs([record.ref for record in records])
-    reads, keys = desk.peer.sheet.reads, desk.keys
-    changed: list[tuple[Record, Told]] = []
+    known = desk.held_refs([record.ref for record in records]) if records else {}
+    changed: list[tuple[Record, Told | None]] = []
     for record in records:
-        try:
-            sound(record)
-            says = told(record, reads, keys)
-        except POISON as error:
-            raise Poisoned(record, error) from error
-        if record.ref not in known or known[record.ref].seen != says.mark:
+        held = known.get(record.ref)
+        says = _told(desk, record) if held is not None else None
+        if held is None or says is None or held.seen != says.mark:
             changed.append((record, says))
-    desk.unit.open(known[record.ref].complaint_id for record, _ in changed if record.ref in known)
+    desk.unit.open(known[record.ref].complaint_id for record, says in changed if says is not None)
     return changed
 
 
+def _told(desk: Desk, record: Record) -> Told:
+    try:
+        sound(record)
+        return told(record, desk.peer.sheet.reads, desk.keys)
+    except POISON as error:
+        raise Poisoned(record, error) from error
+
+
 def _released(desk: Desk, refs: list[str]) -> None:
+    if not refs:
+        return
     table = tables.quarantine.c
     waiting = desk.unit.sql.execute(select(table.ref).where(table.connection_id == desk.row.id, table.resolved_at.is_(None)))
     understood = {row.ref for row in waiting} & set(refs)
@@ -104,14 +119,16 @@ def _released(desk: Desk, refs: list[str]) -> None:
         released(desk, *understood)
 
 
-def _checkpoint(desk: Desk, page: Page) -> None:
+def _checkpoint(desk: Desk, page: Page) -> bool:
+    """Move the checkpoint to the page's, if that is another one."""
     row = desk.row
     if page.cursor is None or page.cursor == row.cursor:
-        return
+        return False
     row.cursor = page.cursor
     ring = tables.checkpoints
     samples = [record.ref for record in page.records[-3:]]
     desk.unit.put(ring, connection_id=row.id, cursor=page.cursor, epoch=page.epoch, samples=samples, at=desk.now)
+    return True
 
 
 def _prune(desk: Desk) -> None:
@@ -126,7 +143,9 @@ def finish_pull(desk: Desk, reading: Reading, page: Page) -> None:
     """The connector has no more now: what a complete listing or a look-up proves, and when to ask again."""
     row, policy = desk.row, desk.peer.policy
     works(desk, Direction.PULL)
-    _prune(desk)
+    forget_old(desk.unit.sql, desk.row.id, desk.now)
+    if reading.moved:
+        _prune(desk)
     row.pulled_at = desk.now
     if reading.task.why != "lookup":
         row.pull_due_at = desk.now + timedelta(seconds=policy.interval)

@@ -17,7 +17,7 @@ from hub.sync.complaints import plain
 from hub.sync.creates import create_next
 from hub.sync.desk import Desk
 from hub.sync.marks import response_mark, value_mark
-from hub.sync.plan import Planned, Saying, plan
+from hub.sync.plan import Planned, Saying, differences, plan
 from hub.words import LinkState, Outcome, SentState
 
 # In ``link.parked``: several parts were refused together, so each is asked for alone until everything is there.
@@ -100,6 +100,9 @@ def _clean(desk: Desk, complaint: ComplaintRow, link: LinkRow) -> None:
         link.error = None
     if not link.receiver:
         link.state = LinkState.ENDED
+        # What was refused and is not asked for any more is no question any more.
+        asked = differences(desk.want(complaint, link), link.agreed())
+        link.parked = {name: entry for name, entry in link.parked.items() if name in asked}
         desk.unit.log(complaint, Kind.ENDED, "no_longer_a_receiver", connection_id=desk.row.id)
 
 

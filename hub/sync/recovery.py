@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 
 from contracts.connector import Page
+from contracts.content import iso
 from contracts.errors import Refused
 from hub.store import tables
+from hub.store.direct import answers
 from hub.store.rows import ConnectionRow
 from hub.sync.desk import Desk, in_parts
-from hub.words import ConflictKind, Recovery
+from hub.words import ConflictKind, Phase, Recovery
+
+# The moment when the hub's own database was last put back, among what is known of the whole network.
+RESTORED = "restored_at"
+
+
+def waited_for(connection: Any) -> ColumnElement[bool]:
+    """The condition, on the columns of connections, that a restored hub has still to read one before it writes to anybody.
+
+    One that a person has paused or taken away is not waited for. A failure that pauses does so with its very words.
+    """
+    goes_on = or_(connection.pull_paused.is_(None), connection.pull_paused == connection.pull_error)
+    return and_(connection.recovery == Recovery.HUB.value, connection.phase != Phase.REMOVED.value, goes_on)
+
+
+_connection = tables.connections.c
+_here: BindParameter[int] = bindparam("here")
+_FORGOT = select(_connection.id).where(waited_for(_connection), _connection.id != _here).limit(1)
 
 
 def app_restored(desk: Desk, evidence: str, *, held: bool = True) -> None:
@@ -63,12 +85,15 @@ def hub_forgot(desk: Desk) -> bool:
     One that a person has paused is not waited for; what it knows is merged when it comes back.
     """
     if desk.forgot is None:
-        table = tables.connections.c
-        by_person = table.pull_paused.is_not(None) & table.pull_error.is_(None)
-        waiting = select(table.id).where(table.recovery == Recovery.HUB.value, ~by_person).limit(1)
-        desk.unit.flush()
-        desk.forgot = desk.unit.sql.execute(waiting).first() is not None
+        row = desk.row
+        waits = row.recovery is Recovery.HUB and row.pull_paused in (None, row.pull_error)
+        desk.forgot = waits or any(True for _ in answers(desk.unit.sql, _FORGOT, {"here": row.id}))
     return desk.forgot
+
+
+def remember(now: datetime) -> tuple[str, str]:
+    """Return the SQL that writes down that the hub's own database was put back just now: it may have known what is older."""
+    return f"DELETE FROM meta WHERE key = '{RESTORED}'", f"INSERT INTO meta (key, value) VALUES ('{RESTORED}', '\"{iso(now)}\"')"
 
 
 def approve(row: ConnectionRow) -> None:

@@ -14,12 +14,14 @@ from contracts.events import Kind
 from contracts.gateway import Apply, Create, Find, Read, Task
 from hub.store.rows import AttemptRow, LinkRow
 from hub.sync import backoff
+from hub.sync.answers import let_go
 from hub.sync.creates import created, doubt, miss
 from hub.sync.deletions import believed, missing
 from hub.sync.desk import Desk
 from hub.sync.marks import remembered, sound, value_mark
 from hub.sync.memo import expect
 from hub.sync.observe import observe
+from hub.sync.paired import forget
 from hub.sync.push import COMBINED, next_task
 from hub.sync.quarantine import quarantine, released
 from hub.sync.recovery import hub_forgot
@@ -62,6 +64,8 @@ def acknowledged(desk: Desk, task: Apply, receipt: Receipt) -> list[Task]:
 def _said(desk: Desk, link: LinkRow, mark_id: str | None, ref: str | None) -> None:
     for mark in desk.unit.response_links_of(link):
         if mark.id != mark_id:
+            if ref is not None and mark.ref == ref:
+                let_go(mark)
             continue
         mark.attempt = None
         if ref is not None or not desk.peer.sheet.responses.reads:
@@ -97,7 +101,7 @@ def was_read(desk: Desk, task: Read, record: Record, began: datetime, why: str |
 
 
 def _onward(desk: Desk, link: LinkRow) -> list[Task]:
-    if link.due_at is None or not may_push(desk) or (link.attempts and link.due_at > desk.now):
+    if link.due_at is None or not may_push(desk) or not desk.may_follow or (link.attempts and link.due_at > desk.now):
         return []
     following = next_task(desk, link, fresh=True)
     return [following] if following is not None else []
@@ -250,6 +254,8 @@ def gone(desk: Desk, ref: str) -> list[Task]:
     released(desk, ref)
     link = desk.link_by_ref(ref)
     if link is None:
+        # What does not exist is the other half of nothing.
+        forget(desk, ref)
         return []
     if not believed(desk, ref):
         link.due_at = desk.now + timedelta(hours=1) if link.due_at else None
@@ -262,6 +268,9 @@ def fails(desk: Desk, direction: Direction, error: ConnectorError) -> None:
     """Count a failure against one direction's circuit breaker."""
     row = desk.row
     retry = error.retry_after if isinstance(error, NotDone) else None
+    if retry is not None:
+        # Whoever says when to come again means every call, not only those of this direction.
+        row.calls_from = max(row.calls_from or desk.now, backoff.later(desk.now, 0, row.name, error))
     if direction is Direction.PULL:
         row.pull_failures, row.pull_error = row.pull_failures + 1, str(error)
         rest = backoff.breaker(row.pull_failures, row.name, retry)

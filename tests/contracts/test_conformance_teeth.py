@@ -214,6 +214,7 @@ CAUGHT_BY: dict[str, set[str]] = {
         "test_a_page_is_no_longer_than_declared",
     },
     "BelievesInWebhooks": {
+        "test_a_webhook_names_its_record_and_an_altered_one_is_rejected",
         "test_a_webhook_that_is_not_the_app_s_is_rejected",
     },
     "Nameless": {

@@ -17,7 +17,7 @@ from hub.store.rows import ComplaintRow
 from tests.sync import checks, oracle
 from tests.sync.erasures import erase_it, i11_erased
 from tests.sync.history import History
-from tests.sync.people import answer, assign, complaints, connection, say, send_back, tend
+from tests.sync.people import answer, assign, complaints, connection, held, say, send_back, tend
 from tests.sync.profiles import UNRESTORED
 from tests.sync.world import Backup, World
 
@@ -120,6 +120,8 @@ class Network(RuleBasedStateMachine):
         row = self.row(app, number)
         if row is not None:
             self.world.apps[app].spoil(row.ref, None if mended else "the date is 0000-00-00")
+            if not mended and not held(self.world, app, row.ref):
+                self.world.spoiled.add((app, str(row.fields[Field.DESCRIPTION])))
 
     @rule(app=name)
     def undelete(self, app: str) -> None:
@@ -223,6 +225,8 @@ class Network(RuleBasedStateMachine):
         self.world.advance(70)
         if kind is FaultKind.SKIP and not snapshot:
             self.world.list_now(app)
+        if kind is FaultKind.SKIP:
+            self.world.skipped.add(app)
         self.world.plan(app, "page", kind, index=index, admitted=admitted, skip=index % 2 if kind is FaultKind.REPEAT else 0)
         self.world.sync(app)
         self.world.calm()
@@ -272,9 +276,13 @@ class Network(RuleBasedStateMachine):
             while self.world.apps[each].deliver_late():
                 pass
             self.world.late[each].clear()
+        # That an app went back, and is being told again what it lost, the hub forgets with the rest; its older values look newer then.
+        chain = any(connection(self.world, each).recovery == "app" for each in self.world.apps)
         self.world.restore(self.backup)
         self._erase_again()
         self.past.forget(self.world)
+        if chain:
+            self.past.writes.clear()
 
     def _erase_again(self) -> None:
         # A hub that went back to before an erasure must be asked again; where it forgot the complaint itself, there is nothing to ask.

@@ -199,7 +199,7 @@ MUTANTS = (
     _one(
         "many disappearances at once are not believed",
         "deletions",
-        "if desk.row.recovery is Recovery.NONE and len(absent) > limit(len(found)):",
+        "if desk.row.recovery is Recovery.NONE and len(absent) > limit(linked):",
         "if False:",
     ),
     _one(
@@ -238,6 +238,27 @@ MUTANTS = (
         "creates",
         "    if link.ticket is not None:\n        _await_ticket(desk, link)\n        return\n",
         "",
+    ),
+    _one(
+        "a record that is said to be there is read before the complaint is filed beside it",
+        "creates",
+        "    if said_to_be_there is not None:\n        return said_to_be_there\n",
+        "",
+    ),
+    _one(
+        "what a restored hub could not understand is looked for by its text once it is mended",
+        "identify",
+        "told = desk.row.recovery is Recovery.HUB or _aside_then(desk, record)",
+        "told = desk.row.recovery is Recovery.HUB",
+    ),
+    _one(
+        "what is older than a restore of the hub may have been known before it, whenever it shows itself",
+        "identify",
+        "if told or _older(desk, record):",
+        "if told:",
+    ),
+    _one(
+        "before an app is listed its feed says whether it went back", "offer", "if listing and (fed or row.cursor is None):", "if listing:"
     ),
     _one(
         "joining gives no rights",

@@ -81,6 +81,13 @@ def links(world: World, complaint_id: str) -> dict[str, LinkRow]:
         return {names[number]: link for number, link in desk.unit.links_of(complaint_id).items()}
 
 
+def held(world: World, name: str, ref: str) -> bool:
+    """Tell whether the hub has understood this record of an app at some time: a link has it."""
+    link = tables.links.c
+    with world.reading() as sql:
+        return sql.execute(select(link.id).where(link.connection_id == world.ids[name], link.ref == ref)).first() is not None
+
+
 def marks(world: World, link: LinkRow) -> list[ResponseLinkRow]:
     """Which responses are which local ones in one link."""
     with world.looking() as desk:
@@ -129,7 +136,7 @@ def tend(world: World) -> bool:
     for complaint in complaints(world):
         for name, seen in links(world, complaint.id).items():
             lost = seen.state is LinkState.AMBIGUOUS and seen.due_at is None
-            if seen.state is LinkState.ENDED or not (seen.parked or lost):
+            if not (seen.parked or lost):
                 continue
             busy = True
             with world.engine.working(name) as desk:
@@ -137,6 +144,7 @@ def tend(world: World) -> bool:
                 if lost:
                     decide_by_hand(desk, link, exists_as=_looked_up(world, name, str(complaint.content.get("description"))))
                 else:
+                    link.state = LinkState.LINKED if link.state is LinkState.ENDED else link.state
                     link.parked, link.attempts, link.error, link.due_at = {}, 0, None, desk.now
     return busy
 

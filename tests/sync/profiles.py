@@ -88,6 +88,8 @@ STEPS_ONLY = Behaviour(
 )
 REMEMBERS_EPOCHS = replace(RICH, has_epoch=True)
 REOPENS = replace(RICH, words=THREE_WORDS, write_words=SAID, reopens=frozenset({Status.IN_PROGRESS}))
+# A record begins with the app's own first status, whatever the complaint's is.
+BEGINS_ANEW = replace(RICH, creates=SHOWN - {Field.STATUS}, idempotent_create=False)
 # Neither searched nor listed: what became of a create is known by what comes in, or by a person.
 BLIND = Behaviour(
     feed=Feed.INBOX,
@@ -114,6 +116,7 @@ PROFILES: dict[str, Behaviour] = {
     "steps_only": STEPS_ONLY,
     "remembers_epochs": REMEMBERS_EPOCHS,
     "reopens": REOPENS,
+    "begins_anew": BEGINS_ANEW,
 }
 # A backup of an app that nobody can list, put back, is noticed by nobody: these take part only where nothing is restored.
 UNRESTORED: dict[str, Behaviour] = {**PROFILES, "blind": BLIND}

@@ -9,11 +9,13 @@ from connectors.memory.faults import FaultKind
 from contracts.content import Field
 from contracts.errors import LeaseLost
 from hub.sync.lease import LeaseBusy, this_process
+from hub.words import LinkState
 from tests.sync import checks
 from tests.sync.conftest import Make
-from tests.sync.people import answer, assign, on_record, one, only, responses, rows, said, say, status
-from tests.sync.profiles import HOME_MADE, RICH, THREE_STATES
+from tests.sync.people import answer, assign, complaints, links, on_record, one, only, responses, rows, said, say, status
+from tests.sync.profiles import BEGINS_ANEW, FORGETFUL, HOME_MADE, RICH, THREE_STATES
 from tests.sync.stories import FINDABLE, TEXT, filed, given
+from tests.sync.world import World
 
 CALLED_BACK = replace(RICH, returns_record=False)
 MUTE = replace(RICH, returns_record=False, can_fetch=False)
@@ -48,6 +50,27 @@ def test_a_complaint_whose_filing_was_never_acknowledged_is_known_by_its_token(m
     world.settle()
     assert only(world).id == key and len(rows(world, "b")) == 1
     checks.all_of(world, set())
+
+
+def test_what_staff_chose_before_we_knew_that_our_filing_had_arrived_is_not_put_back(make: Make) -> None:
+    world = make(a=RICH, b=BEGINS_ANEW)
+    key = filed(world)
+    world.plan("b", "create", FaultKind.LOST_REPLY)
+    assign(world, key, "B")
+    world.sync("b")
+    world.calm()
+    world.apps["b"].set_status("1", "in_progress")
+    world.settle()
+    assert one(world, "b").status == one(world, "a").status == status(world) == "in_progress"
+    checks.all_of(world, set())
+
+
+def test_how_an_app_begins_by_itself_is_no_news(make: Make) -> None:
+    world = make(a=RICH, b=BEGINS_ANEW)
+    key = filed(world)
+    assign(world, key, "B")
+    world.settle()
+    assert one(world, "b").status == status(world) == "assigned" and not on_record(world)
 
 
 def test_a_complaint_that_a_search_does_not_show_yet_is_not_filed_again(make: Make) -> None:
@@ -207,7 +230,111 @@ def test_the_same_words_from_both_ends_are_two_responses(make: Make) -> None:
     assert said(world, "a") == said(world, "b") == ["Terima kasih"] * 2 and len(responses(world, key)) == 2
 
 
+def test_a_reply_that_is_given_the_number_of_one_that_was_lost_is_another_reply(make: Make) -> None:
+    """An old copy was put back without a word, and the app counts on from there."""
+    world = make(a=RICH, b=HOME_MADE)
+    key = given(world)
+    before = world.apps["b"].snapshot()
+    answer(world, key, "Sudah kami periksa")
+    world.settle()
+    world.apps["b"].restore(before, detectable=False)
+    answer(world, key, "Sudah kami perbaiki")
+    world.settle()
+    assert said(world, "b") == ["Sudah kami perbaiki"]
+    checks.i4_rest(world)
+
+
+def test_records_may_change_places_within_one_transaction(make: Make) -> None:
+    world = make(a=RICH)
+    keys = filed(world), filed(world, text="Jalan rusak di depan pasar")
+    with world.engine.working("a") as desk:
+        one, other = (desk.unit.links_of(key)[desk.row.id] for key in keys)
+        one.ref, other.ref = other.ref, one.ref
+    assert [links(world, key)["a"].ref for key in keys] == ["2", "1"]
+
+
+# -- pairs that staff typed
+
+
+def typed(world: World) -> str:
+    """A citizen files the same in two apps, staff of the first type its number in b, and b has not been read yet."""
+    there = world.apps["b"].file("Lampu mati di jalan", TEXT)
+    here = world.apps["a"].file("Lampu mati di jalan", TEXT)
+    world.apps["a"].type_foreign_id(here, "b", there)
+    world.sync("a")
+    return only(world).id
+
+
+def test_a_record_that_staff_typed_the_number_of_is_read_before_the_complaint_is_filed_beside_it(make: Make) -> None:
+    world = make(a=RICH, b=HOME_MADE)
+    key = typed(world)
+    assign(world, key, "B")
+    world.plan("b", "page", FaultKind.SKIP, index=0, admitted=False)
+    world.sync("b")
+    world.calm()
+    world.settle()
+    assert world.apps["b"].creates == 0 and links(world, key)["b"].ref == one(world, "b").ref
+    assert one(world, "b").status == status(world) == "assigned"
+    checks.all_of(world, set())
+
+
+def test_a_typed_number_that_the_app_does_not_know_keeps_no_complaint_from_it(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    here = world.apps["a"].file("Lampu mati di jalan", TEXT)
+    world.apps["a"].type_foreign_id(here, "b", "4711")
+    world.sync("a")
+    assign(world, only(world).id, "B")
+    world.settle()
+    assert one(world, "b").fields[Field.DESCRIPTION] == TEXT
+    checks.all_of(world, set())
+
+
+def test_a_record_whose_other_half_was_deleted_before_it_was_read_is_the_same_complaint(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = filed(world)
+    world.apps["a"].delete("1")
+    world.settle()
+    there = world.apps["b"].file("Lampu mati di jalan", TEXT)
+    world.apps["b"].type_foreign_id(there, "a", "1")
+    world.settle()
+    assert only(world).id == key and links(world, key)["b"].ref == there
+
+
+def test_a_complaint_whose_record_there_makes_no_sense_waits_and_says_why(make: Make) -> None:
+    world = make(a=RICH, b=HOME_MADE)
+    there = world.apps["b"].file("Lampu mati di jalan", TEXT)
+    world.apps["b"].spoil(there, "the date is 0000-00-00")
+    here = world.apps["a"].file("Lampu mati di jalan", TEXT)
+    world.apps["a"].type_foreign_id(here, "b", there)
+    world.sync("a")
+    key = only(world).id
+    assign(world, key, "B")
+    world.sync_all(4)
+    waits = links(world, key)["b"]
+    assert world.apps["b"].creates == 0 and waits.state is LinkState.PENDING and f"there as {there}" in str(waits.error)
+    world.apps["b"].spoil(there, None)
+    world.settle()
+    assert world.apps["b"].creates == 0 and one(world, "b").status == "assigned"
+    checks.all_of(world, set())
+
+
 # -- restores
+
+
+def test_a_record_that_was_mended_after_the_hub_was_restored_is_known_again_by_its_text(make: Make) -> None:
+    world = make(a=RICH, b=FORGETFUL)
+    backup = world.backup()
+    key = given(world)
+    world.apps["b"].spoil("1", "the date is 0000-00-00")
+    world.restore(backup)
+    world.settle()
+    world.apps["b"].spoil("1", None)
+    # Staff type today's date where there was none.
+    world.apps["b"].store.rows["1"] = replace(world.apps["b"].store.rows["1"], created=world.clock.now())
+    world.settle()
+    assert [row.content["description"] for row in complaints(world)] == [TEXT] and key
+    assert len(rows(world, "b")) == 1
+    checks.all_of(world, None)
 
 
 def test_a_restored_hub_gives_no_complaint_to_an_agency_that_another_app_knows_to_have_lost_it(make: Make) -> None:

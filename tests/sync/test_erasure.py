@@ -9,12 +9,13 @@ import pytest
 from connectors.memory.behaviour import Behaviour
 from connectors.memory.faults import FaultKind
 from contracts.content import Field
+from hub.words import LinkState
 from tests.sync import checks
 from tests.sync.checks import ERASED
 from tests.sync.conftest import Make
 from tests.sync.erasures import dump, erase_it, i11_erased, in_no_table
 from tests.sync.people import answer, assign, complaints, links, on_record, one, only, rows, say
-from tests.sync.profiles import CHANGED, CUTS_SILENTLY, FORGETFUL, HOME_MADE, PROFILES, RICH, SHOWN
+from tests.sync.profiles import BLIND, CHANGED, CUTS_SILENTLY, FORGETFUL, HOME_MADE, PROFILES, RICH, SHOWN
 from tests.sync.stories import LADDER, LOSSES, TEXT, filed, given
 
 TITLE = "Lampu mati di jalan"
@@ -219,3 +220,70 @@ def test_the_same_words_filed_again_are_not_taken_in(make: Make) -> None:
     world.settle()
     assert len(complaints(world)) == 1 and len(rows(world, "b")) == 1 and "b" not in links(world, key)
     i11_erased(world, [TEXT, TITLE])
+
+
+def test_what_a_record_said_while_it_was_in_quarantine_is_not_kept_once_it_is_understood(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    there = world.apps["a"].file(TITLE, TEXT)
+    world.apps["a"].spoil(there, "the date is 0000-00-00")
+    world.settle()
+    assert TEXT in dump(world)["quarantine"]
+    world.apps["a"].spoil(there, None)
+    world.settle()
+    assert only(world).content["description"] == TEXT and TEXT not in dump(world)["quarantine"]
+
+
+def test_an_erased_text_is_not_kept_in_the_quarantine_of_another_app_either(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = filed(world)
+    there = world.apps["b"].file(TITLE, TEXT)
+    world.apps["b"].spoil(there, "the date is 0000-00-00")
+    world.settle()
+    assert TEXT in dump(world)["quarantine"]
+    erase_it(world, key)
+    world.settle()
+    in_no_table(world, [TEXT])
+
+
+def test_what_an_erased_complaints_record_said_is_not_kept_though_it_was_deleted_there_and_makes_no_sense(make: Make) -> None:
+    world = make(a=BLIND, b=RICH)
+    key = filed(world)
+    world.apps["a"].spoil("1", "the date is 0000-00-00")
+    world.sync_all()
+    world.apps["a"].delete("1")
+    world.sync_all()
+    assert TEXT in dump(world)["quarantine"]
+    erase_it(world, key)
+    answer(world, key, "Sudah kami perbaiki")
+    world.settle(listing=False)
+    world.settle(listing=False)
+    in_no_table(world, [TEXT])
+
+
+@LADDER
+def test_the_filing_of_a_complaint_that_was_erased_before_is_known_again_when_its_answer_was_lost(make: Make, behaviour: Behaviour) -> None:
+    world = make(a=RICH, b=behaviour)
+    key = filed(world)
+    erase_it(world, key)
+    assign(world, key, "B")
+    world.plan("b", "create", FaultKind.LOST_REPLY)
+    world.sync("b")
+    world.calm()
+    world.settle()
+    assert only(world).id == key and len(rows(world, "b")) == world.apps["b"].creates == 1
+    checks.i4_rest(world)
+
+
+def test_what_staff_type_into_a_record_that_ended_is_redacted_too(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = given(world)
+    assign(world, key, "A")
+    world.settle()
+    erase_it(world, key)
+    world.settle()
+    assert links(world, key)["b"].state is LinkState.ENDED
+    world.apps["b"].edit("1", Field.TITLE, "Bu Siti menelepon lagi")
+    world.settle()
+    assert one(world, "b").fields[Field.TITLE] == ERASED
+    in_no_table(world, ["Bu Siti"])
+    checks.i4_rest(world)

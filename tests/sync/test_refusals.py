@@ -115,6 +115,45 @@ def test_of_several_parts_only_the_one_that_is_refused_alone_is_parked(make: Mak
     checks.all_of(world, set())
 
 
+def test_what_was_refused_is_no_question_any_more_when_its_record_is_gone(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = given(world)
+    say(world, key, category="Jalan")
+    world.apps["b"].faults = always("apply", FaultKind.REJECT)
+    world.sync("b")
+    assert links(world, key)["b"].parked
+    world.calm()
+    world.apps["b"].delete("1")
+    world.settle()
+    assert not links(world, key)["b"].parked
+
+
+def test_what_was_refused_is_no_question_any_more_when_the_app_is_no_receiver(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = given(world)
+    say(world, key, category="Jalan")
+    world.apps["b"].faults = always("apply", FaultKind.REJECT)
+    world.sync("b")
+    world.calm()
+    assert links(world, key)["b"].parked
+    assign(world, key, "A")
+    world.settle()
+    assert links(world, key)["b"].state is LinkState.ENDED and not links(world, key)["b"].parked
+
+
+def test_a_filing_that_was_refused_is_no_question_any_more_when_the_app_is_no_receiver(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    key = filed(world)
+    world.apps["b"].faults = always("create", FaultKind.REJECT)
+    assign(world, key, "B")
+    world.sync("b")
+    world.calm()
+    assert links(world, key)["b"].parked
+    assign(world, key, "A")
+    world.settle()
+    assert links(world, key)["b"].state is LinkState.ENDED and not links(world, key)["b"].parked
+
+
 def test_one_complaint_whose_identity_cannot_be_opened_holds_up_no_other(make: Make) -> None:
     world = make(a=NAMED, b=NAMED, policies={"b": {"share": ["reporter_name"]}})
     world.apps["a"].file("Judul", "Satu", reporter_name="Budi")

@@ -58,6 +58,40 @@ def test_a_restored_hub_finds_the_records_it_forgot_that_it_made(make: Make, beh
     checks.all_of(world, set())
 
 
+@LADDER
+def test_a_restored_hub_finds_one_that_was_deleted_while_it_was_told_and_came_back_later(make: Make, behaviour: Behaviour) -> None:
+    world = make(a=RICH, b=behaviour)
+    key = filed(world)
+    assign(world, key, "B")
+    backup = world.backup()
+    world.settle()
+    world.apps["b"].delete("1")
+    world.restore(backup)
+    world.settle()
+    world.apps["b"].undelete("1")
+    world.settle()
+    assert only(world).id == key and links(world, key)["b"].ref is not None
+    checks.all_of(world, set())
+    later = world.apps["b"].file("Lampu mati", TEXT)
+    world.apps["b"].store.rows[later] = replace(world.apps["b"].store.rows[later], created=world.clock.now())
+    world.settle()
+    (new,) = [row for row in complaints(world) if row.id != key]
+    assert links(world, new.id)["b"].ref == later, "what a citizen files afterwards is another complaint"
+
+
+def test_an_app_that_went_back_is_noticed_too_when_it_is_due_to_be_listed(make: Make) -> None:
+    world = make(a=RICH, b=RICH)
+    backup = world.apps["b"].snapshot()
+    key = given(world)
+    world.advance(700)
+    world.list_now("b")
+    world.apps["b"].restore(backup)
+    writes = world.apps["b"].writes
+    world.sync("b")
+    assert connection(world, "b").recovery_held and world.apps["b"].writes == writes
+    assert links(world, key)["b"].state is not LinkState.GONE and not on_record(world, kind="deleted")
+
+
 def test_a_restored_hub_recreates_the_complaint_that_its_token_names(make: Make) -> None:
     world = make(a=RICH, b=FINDABLE)
     backup = world.backup()

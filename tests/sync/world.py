@@ -81,7 +81,8 @@ class Backup:
 class World:
     """The network. Connections and apps have the same names; agency ``A`` has connection ``a`` and so on.
 
-    ``national`` names the connection that stands for the national system; ``policies`` are as they are stored.
+    ``national`` names the connection that stands for the national system; ``policies`` are as they are stored. Where a
+    call was in doubt its app is among ``doubted``, where a listing left something out among ``skipped``.
     """
 
     def __init__(
@@ -110,6 +111,9 @@ class World:
         self.hooks: list[tuple[str, str, Callable[[], None]]] = []
         self.late: dict[str, list[datetime]] = {name: [] for name in behaviours}
         self.doubted: set[str] = set()
+        self.skipped: set[str] = set()
+        # Records that made no sense before they were ever read: app and text.
+        self.spoiled: set[tuple[str, str]] = set()
         self.restored = False
         self._view: Connection | None = None
 
@@ -158,7 +162,7 @@ class World:
     def steps(self, name: str, *, owner: str = "world") -> Iterator[Task]:
         """Carry out a session one task at a time; dropped in the middle, it is a session that died or stalled there."""
         gateway = self.gateway(name, owner=owner)
-        session = Session(gateway, Watched(self, name), ahead=False)
+        session = Session(gateway, Watched(self, name), ahead=False, rest=self.advance)
         while tasks := list(gateway.lease(50)):
             while tasks:
                 task = tasks[0]
@@ -288,6 +292,9 @@ class World:
         with self.store.unit() as unit:
             for row in unit.connections():
                 recovery.begin(row, Recovery.HUB)
+            for statement in recovery.remember(unit.now):
+                unit.sql.exec_driver_sql(statement)
+            network_changed(unit)
         self.restored = True
 
     def restore_app(self, name: str, snapshot: AppStore) -> None:
@@ -346,7 +353,8 @@ class World:
         """Everything that must come to rest."""
         link, complaint = tables.links.c, tables.complaints.c
         with self.reading() as sql:
-            links = sql.execute(select(link.id, link.state, link.due_at.is_(None), link.sent, link.base, link.ref).order_by(link.id)).all()
+            said = link.state, link.due_at.is_(None), link.misses, link.sent, link.base, link.ref
+            links = sql.execute(select(link.id, *said).order_by(link.id)).all()
             complaints = sql.execute(select(complaint.id, complaint.version).order_by(complaint.id)).all()
             reads = sql.execute(select(tables.reads.c.connection_id, tables.reads.c.ref).order_by(tables.reads.c.ref)).all()
         return [app.writes for app in self.apps.values()], links, complaints, reads

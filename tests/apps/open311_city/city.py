@@ -22,6 +22,7 @@ class Habits:
     updated_after: bool = False
     updates: bool = True
     updates_by_request: bool = True
+    updates_alone: bool = False  # takes a status without a text, and a text without a status
     updates_touch: bool = True  # an update moves updated_datetime
     edits_show_as_updates: bool = False
     newest_first: bool = False
@@ -171,8 +172,10 @@ class City:
         ref = form.get("service_request_id", "")
         if ref not in self.requests:
             raise KeyError(ref)
-        if form.get("status") not in self.habits.words or not form.get("description"):
+        alone = self.habits.updates_alone and ("status" in form or "description" in form)
+        status = form.get("status", self.requests[ref]["status"] if alone else None)
+        if status not in self.habits.words or not (form.get("description") or alone):
             raise ValueError("status or description not accepted")
         self.forms.append(dict(form))
         self.writes += 1
-        return {"update_id": self.respond(ref, form["description"], form["status"])}
+        return {"update_id": self.respond(ref, form.get("description", ""), status)}

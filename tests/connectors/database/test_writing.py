@@ -233,7 +233,7 @@ def test_a_missing_driver_names_what_to_install(monkeypatch: pytest.MonkeyPatch)
         raise ImportError(name)
 
     monkeypatch.setattr("connectors.database.dialect.import_module", absent)
-    with pytest.raises(Stop, match=r"pip install 'simpul\[postgresql\]'"):
+    with pytest.raises(Stop, match=r"pip install '\.\[postgresql\]'"):
         POSTGRESQL.connect(layout_of("postgresql://a@127.0.0.1/b"), None, None)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from connectors.memory.app import MemoryApp
 from connectors.memory.faults import Fault, FaultKind
+from connectors.memory.hints import announced
 from contracts.conformance import World
+from contracts.connector import Hint
 from contracts.content import Field, JsonValue
 from contracts.vocabulary import Status
 
+WEBHOOK_SECRET = "rahasia-di-antara-kita"
 TITLE_AFTERWARDS = "Lampu mati, sudah dicek"
 
 
@@ -41,6 +44,9 @@ class MemoryWorld(World):
 
     def attach(self, ref: str, name: str, data: bytes) -> None:
         self.app.attach(ref, name, "text/plain", data)
+
+    def announce(self, ref: str) -> Hint:
+        return announced(ref, WEBHOOK_SECRET)
 
     def digest(self) -> str:
         return repr(self.app.store)

@@ -10,7 +10,7 @@ import pytest
 from connectors.memory.app import MemoryApp
 from connectors.memory.connector import MemoryConnector
 from contracts.conformance import ConnectorConformance
-from tests.connectors.memory.app_world import MemoryWorld
+from tests.connectors.memory.app_world import WEBHOOK_SECRET, MemoryWorld
 
 SCHOOLBOOK_WORDS = {"0": "received", "proses": "in_progress", "selesai": "answered"}
 APPS: Mapping[str, Mapping[str, Any]] = {
@@ -60,4 +60,4 @@ class TestMemory(ConnectorConformance):
 
     @pytest.fixture
     def connector(self, world: MemoryWorld) -> MemoryConnector:
-        return MemoryConnector(MemoryConnector.settings_schema().load({"app": world.app.name}))
+        return MemoryConnector(MemoryConnector.settings_schema().load({"app": world.app.name, "webhook_secret": WEBHOOK_SECRET}))

@@ -21,7 +21,7 @@ def loaded(**settings: Any) -> dict[str, Any]:
 
 
 def test_every_knob_is_a_setting() -> None:
-    assert set(MemorySettings().fields) - {"app"} == {knob.name for knob in dataclasses.fields(Behaviour)}
+    assert set(MemorySettings().fields) - {"app", "webhook_secret"} == {knob.name for knob in dataclasses.fields(Behaviour)}
 
 
 def test_without_settings_the_app_is_rich() -> None:

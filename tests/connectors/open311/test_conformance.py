@@ -33,6 +33,7 @@ CITIES: Mapping[str, tuple[Habits, dict[str, Any]]] = {
         Habits(paging=True, empty_times=True),
         {"feed": "listing", "paging": True, "page_size": 4, "updates": UPDATES, "status_notes": "ignore"},
     ),
+    "listing_alone_json": (Habits(updates_alone=True), {"feed": "listing", "updates": {**UPDATES, "alone": True}}),
     "listing_without_updates_xml": (
         Habits(limit=5, updates=False, naive_times=True, omits_time_zone=True, jurisdiction="kota.example", formats=("xml",)),
         {"format": "xml", "page_size": 5, "time_zone": "WIB", "omit_time_zone": True, "jurisdiction": "kota.example", "token": "none"},

@@ -191,7 +191,9 @@ def test_a_server_without_pages_and_ids_is_not_asked_for_ever() -> None:
     [POLLED, {"feed": "updated"}, {"feed": "listing"}, {"feed": "listing", "paging": True}],
     ids=["pages", "windows", "listing", "all"],
 )
-def test_memory_does_not_grow_with_what_the_city_has(more: dict[str, Any]) -> None:
+def test_memory_does_not_grow_with_what_the_city_has(more: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is remembered on purpose, these and the last thousand times that were read, is full before anything is compared.
+    monkeypatch.setattr("connectors.open311.seen._MOST", 500)
     city = a_city(6_000, limit=100)
     for row in city.requests.values():
         row["description"] = "Jalan rusak di depan pasar. " * 40

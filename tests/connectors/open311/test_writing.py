@@ -149,6 +149,19 @@ def test_the_word_that_staff_chose_stays_where_it_means_the_same() -> None:
     assert city.requests[ref]["status"] == "investigating"
 
 
+def test_an_answer_in_a_city_that_takes_it_alone_leaves_the_status_that_staff_choose_meanwhile() -> None:
+    city = City(Habits(updates_alone=True))
+    ref = city.file("Jalan rusak")
+    with serving(city) as server:
+        made = connector(server, updates={"by_request": True, "alone": True})
+        made.apply(ref, Edit(response=Response("Kami catat.")), None, "satu")
+        made.apply(ref, Edit(status=Status.ANSWERED), None, "dua")
+    first, second = city.forms
+    assert "status" not in first and first["description"] == "Kami catat."
+    assert "description" not in second and city.requests[ref]["status"] == second["status"]
+    assert not made.capabilities.together and {Part.STATUS, Part.RESPONSE} in made.capabilities.combines
+
+
 @pytest.mark.parametrize(
     ("edit", "field"),
     [
