@@ -12,6 +12,6 @@ def main() -> None:
         from hub.cli.root import root
     except ModuleNotFoundError as error:
         # The base installation has only what the agent beside a local app needs.
-        print(f"Galat: The package '{error.name}' is missing. Install the hub with `pip install 'simpul[hub]'`.", file=sys.stderr)
+        print(f"Galat: The package '{error.name}' is missing. Install the hub from its checkout: `pip install '.[hub]'`.", file=sys.stderr)
         sys.exit(3)
     root(prog_name="simpul")

@@ -21,6 +21,11 @@ _COMMANDS = {
     "connections": "hub.cli.connections:connections",
     "sync": "hub.cli.sync:sync",
     "serve": "hub.cli.serve:serve",
+    "web": "hub.cli.web:web",
+    "worker": "hub.cli.worker:worker",
+    "scheduler": "hub.cli.scheduler:scheduler",
+    "migrate": "hub.cli.migrate:migrate",
+    "events": "hub.cli.events:events",
     "agencies": "hub.cli.agencies:agencies",
     "complaints": "hub.cli.complaints:complaints",
     "conflicts": "hub.cli.conflicts:conflicts",
@@ -31,6 +36,9 @@ _COMMANDS = {
     "checkpoint": "hub.cli.checkpoint:checkpoint",
     "links": "hub.cli.links:links",
     "database": "hub.cli.database:database",
+    "health": "hub.cli.health:health",
+    "backup": "hub.cli.backup:backup",
+    "restore": "hub.cli.restore:restore",
     "demo": "hub.demo.command:demo",
 }
 
@@ -70,7 +78,7 @@ def _unforeseen(terminal: Terminal, error: Exception) -> Exit:
         terminal.complain(SimpulError("The hub's own database cannot be reached or is busy.", "Check SIMPUL_DATABASE, then try again."))
         return Exit.UNREACHABLE
     if isinstance(error, ModuleNotFoundError):
-        advice = "Install the hub with `pip install 'simpul[hub]'`, and the driver of your database."
+        advice = "Install the hub from its checkout with `pip install '.[hub]'`, and the driver of your database."
         terminal.complain(SimpulError(f"The package '{error.name}' is missing.", advice))
         return Exit.CONFIGURATION
     terminal.complain(

@@ -25,5 +25,5 @@ def serve(term: Terminal, host: str, port: int, threads: int, every: float) -> N
     from hub.work.serving import Serving
     from hub.work.serving import serve as run
 
-    configure(term.settings.log_level)
-    run(Serving(host, port, threads, every), lambda: build(term.settings, term.clock), create_app)
+    configure(term.settings.log_level, term.settings.log_format)
+    run(Serving(host, port, threads, every, broker=term.settings.broker), lambda: build(term.settings, term.clock), create_app)

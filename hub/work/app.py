@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
+from kombu import Exchange, Queue
 
 from hub.build import Hub
 from hub.work.tasks import RELAY, SYNC, register
@@ -18,24 +19,30 @@ _LOOK = 0.02
 
 
 def celery_app(
-    hub: Hub, *, wanted: Callable[[], bool], broker: str = EMBEDDED, every: float = 1.0, turn: float = TURN
+    hub: Hub, *, wanted: Callable[[], bool], broker: str = EMBEDDED, every: float = 1.0, turn: float = TURN, threads: int = 8
 ) -> tuple[Celery, Turns]:
     """Make the app and what its tasks work with, and wake connections as soon as a commit has left them something to do.
 
-    ``every``: seconds between two rounds of the relay; ``turn``: seconds one session may take.
+    ``every``: seconds between two rounds of the relay; ``turn``: seconds one session may take; ``threads``: sessions at once.
     """
     app = Celery("simpul", broker=broker, set_as_current=False)
     app.conf.update(_settings(hub, broker, every))
-    wakeups = Wakeups(hub.store, lambda name: app.send_task(SYNC, (name,)))
-    turns = Turns(hub, wakeups, wanted=wanted, seconds=turn)
+    soon = app.conf.task_queues[-1].name if app.conf.task_queues else None
+    wakeups = Wakeups(hub.store, lambda name: app.send_task(SYNC, (name,)), soon=lambda name: app.send_task(SYNC, (name,), queue=soon))
+    turns = Turns(hub, wakeups, wanted=wanted, seconds=turn, threads=threads)
     register(app, turns)
     hub.store.on_due = wakeups.wake_ids
     return app, turns
 
 
 def _settings(hub: Hub, broker: str, every: float) -> dict[str, Any]:
-    # Two hubs in one process share what is in memory, so each has a queue of its own.
-    embedded = {"task_default_queue": f"simpul-{hub.store.make_id()}", "broker_transport_options": {"polling_interval": _LOOK}}
+    # Two hubs in one process share what is in memory, so each has queues of its own; they are looked into by turns.
+    name = f"simpul-{hub.store.make_id()}"
+    embedded = {
+        "task_default_queue": name,
+        "task_queues": [Queue(each, Exchange(each), routing_key=each) for each in (name, f"{name}-soon")],
+        "broker_transport_options": {"polling_interval": _LOOK},
+    }
     return {
         "task_ignore_result": True,
         "task_serializer": "json",

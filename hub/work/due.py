@@ -10,9 +10,10 @@ from hub.store import tables
 from hub.store.store import Store
 from hub.store.types import Moment
 from hub.sync.lease import may_be_alive
-from hub.words import LinkState, Phase, Recovery
+from hub.sync.recovery import waited_for
+from hub.words import HintState, LinkState, Phase, Recovery
 
-_connection, _link, _read = tables.connections.c, tables.links.c, tables.reads.c
+_connection, _link, _read, _hint = tables.connections.c, tables.links.c, tables.reads.c, tables.inbox.c
 _now = bindparam("now", type_=Moment())
 
 
@@ -61,14 +62,14 @@ def _in() -> ColumnElement[bool]:
     reads = exists().where(_read.connection_id == _connection.id, _read.due_at <= _now)
     looked_for = and_(not_(_promises("can_find")), _linked(_link.state == LinkState.AMBIGUOUS.value))
     allowed = and_(_connection.pull_paused.is_(None), _past(_connection.pull_retry_at))
-    return and_(allowed, or_(_pull(), reads, looked_for))
+    hints = exists().where(_hint.connection_id == _connection.id, _hint.state == HintState.WAITING.value)
+    return and_(allowed, or_(_pull(), reads, hints, looked_for))
 
 
 def _out() -> ColumnElement[bool]:
     """Something to write: nobody is written to before a restored hub has read everybody whom no person has paused."""
     other = tables.connections.alias("other").c
-    by_person = and_(other.pull_paused.is_not(None), other.pull_error.is_(None))
-    forgot = exists().where(other.recovery == Recovery.HUB.value, not_(by_person))
+    forgot = exists().where(waited_for(other))
     readable = and_(_connection.pull_paused.is_(None), _past(_connection.pull_retry_at))
     return and_(
         _connection.phase == Phase.LIVE.value,
@@ -85,7 +86,8 @@ def _question(*conditions: ColumnElement[bool]) -> Select[Any]:
     owner = case((_connection.lease_until > _now, _connection.lease_owner))
     return (
         select(_connection.name, owner.label("owner"))
-        .where(_connection.phase != Phase.REMOVED.value, not_(_connection.recovery_held), or_(_in(), _out()), *conditions)
+        .where(_connection.phase != Phase.REMOVED.value, not_(_connection.recovery_held), _past(_connection.calls_from))
+        .where(or_(_in(), _out()), *conditions)
         .order_by(_connection.pulled_at.nulls_first(), _connection.id)
     )
 

@@ -1,4 +1,4 @@
-"""`simpul serve` as real processes, to be killed: ``python -m tests.work.processes`` forks them on request.
+"""`simpul serve` and the roles as real processes, to be killed: ``python -m tests.work.processes`` forks them on request.
 
 The process that forks has imported everything and opened nothing, so that a new one costs milliseconds.
 One JSON order a line comes in, one JSON answer a line goes out.
@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -19,7 +20,7 @@ from typing import IO, Any
 from connectors.database import connector  # noqa: F401  # imported before the fork, as everything else
 from hub.api import app  # noqa: F401
 from hub.cli.root import root
-from hub.work import logs, serving  # noqa: F401
+from hub.work import logs, roles, serving, web  # noqa: F401
 
 _ROOT = Path(__file__).parents[2]
 
@@ -33,7 +34,7 @@ def _start(environ: dict[str, str], arguments: list[str], log: str) -> int:
         os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
         os.dup2(2, 1)
         os.environ.update(environ)
-        root(["serve", *arguments])
+        root(arguments)
     except SystemExit as ended:
         os._exit(int(ended.code or 0))
     finally:
@@ -55,11 +56,15 @@ def _obey() -> None:
 
 
 class Processes:
-    """The other end: starts, kills and stops servers of one hub, and ends every one when the test ends."""
+    """The other end: starts, kills and stops servers of one hub, and ends every one when the test ends.
 
-    def __init__(self, home: Path, *arguments: str) -> None:
+    ``arguments`` are those of `simpul serve`; ``environ`` is what the processes find beside the hub's home.
+    """
+
+    def __init__(self, home: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> None:
         self.log = home / "serve.log"
-        self._order = {"environ": {"SIMPUL_HOME": str(home)}, "arguments": ["--port", "0", *arguments], "log": str(self.log)}
+        self._arguments = ("serve", "--port", "0", *arguments)
+        self._environ = {**(environ or {}), "SIMPUL_HOME": str(home)}
         self.running: set[int] = set()
 
     def __enter__(self) -> Processes:
@@ -82,9 +87,10 @@ class Processes:
         print(json.dumps(order), file=self._pipe(self._process.stdin), flush=True)
         return int(json.loads(self._pipe(self._process.stdout).readline()))
 
-    def start(self) -> int:
-        """Start a server; returns its process id."""
-        pid = self._ask(do="start", **self._order)
+    def start(self, *words: str, log: Path | None = None) -> int:
+        """Start a server, or the command with these words; returns its process id."""
+        arguments = list(words or self._arguments)
+        pid = self._ask(do="start", environ=self._environ, arguments=arguments, log=str(log or self.log))
         self.running.add(pid)
         return pid
 

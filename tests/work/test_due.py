@@ -107,6 +107,14 @@ def test_what_may_not_be_written_now_is_not_due(settled: Office, hub: Hub, colum
     assert due(hub.store) == []
 
 
+def test_an_app_that_has_had_its_calls_for_now_is_not_due(settled: Office, hub: Hub) -> None:
+    push_due(hub)
+    put(hub, pull_due_at=None, calls_from=hub.store.now() + timedelta(seconds=1))
+    assert due(hub.store) == []
+    put(hub, calls_from=hub.store.now())
+    assert due(hub.store) == ["dinas"]
+
+
 def test_what_may_not_be_read_now_is_not_due(settled: Office, hub: Hub) -> None:
     put(hub, pull_due_at=None, pull_retry_at=hub.store.now() + timedelta(seconds=1))
     assert due(hub.store) == []

@@ -75,6 +75,31 @@ def test_an_app_that_hangs_keeps_one_thread_and_no_other_connection(office: Offi
         answer.set()
 
 
+def test_what_a_commit_has_left_to_do_overtakes_a_round_of_polls(hub: Hub) -> None:
+    """What the pool has taken already comes first, as many as there are threads; of the others none."""
+    with working(hub, every=3600.0, threads=2) as turns:
+        taken, free = taking_turns(turns)
+        for number in range(60):
+            turns.wakeups.wake(f"poll-{number}")
+        until(lambda: len(taken) == 2)
+        turns.wakeups.wake("hooked", soon=True)
+        free.set()
+        until(lambda: len(taken) == 61)
+    assert taken.index("hooked") <= 2 + 2 + 2
+
+
+def taking_turns(turns: Turns) -> tuple[list[str], Event]:
+    """Let turns do nothing but wait for an event, and note whose turn it was."""
+    taken, free = list[str](), Event()
+
+    def take(name: str) -> None:
+        taken.append(name)
+        free.wait(30.0)
+
+    turns.take = take  # type: ignore[method-assign]
+    return taken, free
+
+
 def test_the_tasks_are_for_a_connection_or_for_the_schedule(hub: Hub) -> None:
     app, _ = celery_app(hub, wanted=lambda: True)
     app.finalize()

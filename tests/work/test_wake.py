@@ -119,3 +119,45 @@ def test_a_broker_that_is_gone_loses_a_wake_up_and_no_commit(queue: Queue, hub: 
         unit.due.add(1)
     wakeups.wake_due()
     assert wakeups.waiting == 0
+
+
+class Two:
+    """Whom a process asked for, and whom it asked for soon."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.later: list[str] = []
+        self.soon: list[str] = []
+        self.wakeups = Wakeups(hub.store, self.later.append, soon=self.soon.append)
+
+    def take(self) -> tuple[list[str], list[str]]:
+        """Return both, since the last time."""
+        taken = list(self.later), list(self.soon)
+        self.later.clear()
+        self.soon.clear()
+        return taken
+
+
+@pytest.fixture
+def two(queue: Queue, hub: Hub) -> Two:
+    return Two(hub)
+
+
+def test_what_a_commit_has_left_to_do_overtakes_what_the_schedule_has_queued_once(two: Two) -> None:
+    two.wakeups.wake_due()
+    assert two.take() == (["kota", "dinas"], [])
+    two.wakeups.wake_ids(frozenset({1}))
+    two.wakeups.wake_ids(frozenset({1}))
+    two.wakeups.wake_due()
+    assert two.take() == ([], ["kota"])
+
+
+def test_a_webhook_that_comes_at_the_end_of_a_turn_is_served_soon_and_what_a_turn_has_left_stands_behind_the_others(two: Two) -> None:
+    two.wakeups.begin("kota")
+    two.wakeups.wake_ids(frozenset({1}))
+    two.wakeups.wake("kota")
+    two.wakeups.end("kota", tasks=1)
+    assert two.take() == ([], ["kota"])
+    two.wakeups.begin("kota")
+    two.wakeups.wake_ids(frozenset({1}))
+    two.wakeups.end("kota", tasks=1, left=True)
+    assert two.take() == (["kota"], [])
