@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from contracts.vocabulary import Status
@@ -78,6 +80,7 @@ def _lines(term: Terminal, found: Detail) -> list[tuple[str, object]]:
         (t("Terverifikasi sama per", "Verified equal as of"), one.verified_at),
         (t("Tertaut, antre, ditolak", "Linked, due, parked"), f"{one.linked}, {one.due}, {one.parked}"),
         (t("Karantina, konflik", "Quarantined, conflicts"), f"{one.quarantined}, {one.conflicts}"),
+        (t("Panggilan per menit", "Calls a minute"), _rate(term, found)),
     ]
     lines += [(f"{t('Galat', 'Error')} ({direction})", text) for direction, text in one.errors.items()]
     lines += [(f"settings.{name}", compact(value)) for name, value in found.settings.items()]
@@ -85,6 +88,18 @@ def _lines(term: Terminal, found: Detail) -> list[tuple[str, object]]:
     lines += [(f"policy.{name}", compact(value)) for name, value in found.policy.items()]
     says = [Status(word).label(term.language) for word in found.sheet.get("statuses", {})]
     return [*lines, (t("Bisa disampaikan", "Can be told"), says), (t("Bisa diubah", "Can be changed"), found.sheet.get("writes"))]
+
+
+def _rate(term: Terminal, found: Detail) -> str:
+    rate, until = found.policy.get("rate"), found.standing.calls_from
+    most = term.t("tak dibatasi", "as many as there are") if rate is None else term.t(f"paling banyak {rate}", f"{rate} at most")
+    return most + (f", {asked_again(term, until)}" if until else "")
+
+
+def asked_again(term: Terminal, until: datetime) -> str:
+    """Say from when on an app is asked again."""
+    moment = until.isoformat(timespec="seconds")
+    return term.t(f"dipanggil lagi mulai {moment}", f"asked again from {moment} on")
 
 
 @click.command(cls=Command)

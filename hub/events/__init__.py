@@ -1,0 +1,1 @@
+"""Events: the log of committed changes read in order, and sent to whoever subscribes."""
