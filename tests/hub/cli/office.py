@@ -31,6 +31,11 @@ class Office:
         self.environ = {"SIMPUL_HOME": str(home / "hub"), "HOME": str(home)}
         self.terminal = Terminal(self.environ, self.clock)
 
+    def move(self, database: str) -> None:
+        """Keep the hub in a database of production from now on, and make it there."""
+        self.environ["SIMPUL_DATABASE"] = database
+        self.ok("init")
+
     def run(self, *words: str, typed: str | None = None) -> Result:
         """Type a command; whatever it was, no traceback leaves it."""
         self.clock.advance(61)

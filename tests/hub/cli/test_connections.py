@@ -104,3 +104,17 @@ def test_probe_prints_what_was_measured(office: Office) -> None:
     assert "tidak mengukur" in office.ok("connections", "probe", "dinas")
     assert office.json("connections", "probe", "dinas") == []
     office.fails(Exit.NOT_FOUND, "connections", "probe", "dina")
+
+
+def test_a_rate_is_shown_with_the_moment_from_which_the_app_is_asked_again(office: Office) -> None:
+    (kota,) = office.live("kota")
+    assert "tak dibatasi" in office.ok("connections", "show", "kota")
+    policy = f"- {{name: kota, kind: memory, agency: KOTA, settings: {{app: {office.home}/kota}}, policy: {{rate: 6}}}}"
+    office.ok("connections", "apply", office.write("rate.yaml", policy), "--yes")
+    for number in range(5):
+        kota.file("Judul", f"Nomor {number} rusak")
+    said = office.ok("sync", "kota")
+    assert "habis untuk saat ini; dipanggil lagi mulai 2026-" in said
+    shown = office.json("connections", "show", "kota")
+    assert shown["policy"] == {"rate": 6}
+    assert "paling banyak 6" in office.ok("connections", "show", "kota")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -61,6 +62,19 @@ def test_the_settings_it_was_made_with_are_found_again_without_the_environment(b
     assert found == bare.terminal.settings and (found.coordinator, found.tls) == ("kemenpan", True)
     assert Settings.load({"SIMPUL_HOME": home, "HOME": "/x", "SIMPUL_COORDINATOR": "lain"}).coordinator == "lain"
     assert stat.S_IMODE((Path(home) / "simpul.yaml").stat().st_mode) == 0o600
+    bare.terminal.close()
+
+
+def test_home_database_and_keys_are_their_owner_s_alone_whatever_the_shell_allows(bare: Office) -> None:
+    before = os.umask(0o022)
+    try:
+        bare.ok("init")
+        with bare.terminal.hub.store.unit():  # which keeps a log beside the file
+            made = list(Path(bare.environ["SIMPUL_HOME"]).rglob("*"))
+            assert {"hub.db", "hub.db-wal", "keys.json", "simpul.yaml"} <= {path.name for path in made}
+            assert [path.name for path in (*made, Path(bare.environ["SIMPUL_HOME"])) if path.stat().st_mode & 0o077] == []
+    finally:
+        os.umask(before)
     bare.terminal.close()
 
 

@@ -9,13 +9,40 @@ import pytest
 from connectors.memory.app import MemoryApp
 from connectors.memory.faults import FaultKind
 from hub.cli.exits import Exit
+from hub.clock import SystemClock
+from hub.store.store import Store
 from tests.hub.cli.office import Office, breaks, mends
+
+
+def revision(database: str) -> str:
+    store = Store(database, SystemClock().now)
+    with store.reading() as sql:
+        found = str(sql.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+    store.close()
+    return found
+
+
+@pytest.mark.real
+def test_no_command_but_migrate_changes_tables_that_others_work_with(tmp_path: Path, postgresql_url: str) -> None:
+    old = Store(postgresql_url, SystemClock().now)
+    old.migrate("0006")
+    old.close()
+    office = Office(tmp_path)
+    office.environ["SIMPUL_DATABASE"] = postgresql_url
+    for words in (("status",), ("connections", "list"), ("sync", "--all"), ("init",)):
+        assert "of an older release (0006" in office.fails(Exit.REFUSED, *words) and revision(postgresql_url) == "0006"
+    assert not (office.home / "hub" / "keys.json").exists()
+    office.ok("migrate")
+    assert "`simpul init` makes it" in office.fails(Exit.CONFIGURATION, "status") and revision(postgresql_url) > "0006"
+    office.ok("init")
+    assert office.json("connections", "list") == []
+    office.terminal.close()
 
 
 @pytest.mark.real
 def test_the_commands_do_the_same_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
     office = Office(tmp_path)
-    office.environ["SIMPUL_DATABASE"] = postgresql_url
+    office.move(postgresql_url)
     first, second = office.live("a", "b")
     complaint = office.filed(first)
     breaks(second, FaultKind.REJECT, "create")

@@ -85,4 +85,4 @@ def test_an_installation_without_the_hub_says_what_to_install(monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "hub.cli.root", None)
     with pytest.raises(SystemExit) as ended:
         main()
-    assert ended.value.code == Exit.CONFIGURATION and "simpul[hub]" in capsys.readouterr().err
+    assert ended.value.code == Exit.CONFIGURATION and ".[hub]" in capsys.readouterr().err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from connectors.memory.app import MemoryApp
@@ -87,6 +89,24 @@ def test_a_dry_run_reads_the_app_and_shows_what_follows_elsewhere(office: Office
     assert "Tidak ada yang akan ditulis" in office.ok("sync", "a", "--dry-run")
 
 
+def test_ctrl_c_ends_a_sync_after_the_step_under_way(office: Office) -> None:
+    (app,) = office.live("a")
+    app.file("Lampu", "Lampu mati")
+
+    def press(operation: str) -> None:
+        if operation == "page":
+            signal.raise_signal(signal.SIGINT)
+
+    app.faults, before = press, signal.getsignal(signal.SIGINT)
+    assert "Ctrl-C" in office.fails(Exit.INTERRUPTED, "sync", "a")
+    mends(app)
+    with office.terminal.hub.store.unit() as unit:
+        assert unit.connection("a").lease_owner is None
+    assert "Lampu" in office.ok("complaints", "list"), "the page under way was taken in"
+    assert signal.getsignal(signal.SIGINT) is before
+    office.ok("sync", "a")
+
+
 def test_an_interrupted_sync_gives_its_lease_back_and_a_second_run_goes_on(office: Office) -> None:
     (app,) = office.live("a")
     app.file("Lampu", "Lampu mati")
@@ -165,3 +185,36 @@ def test_after_the_hub_was_restored_every_connection_recovers(office: Office) ->
     assert [each["state"] for each in office.json("connections", "list")] == ["recovering", "recovering"]
     office.ok("sync", "--all")
     assert [each["state"] for each in office.json("connections", "list")] == ["running", "running"]
+
+
+@pytest.fixture
+def torn(office: Office) -> tuple[MemoryApp, str]:
+    """A hub that was restored while the third app was away: the second is to be written to, the third cannot be read."""
+    first, second, third = office.live("a", "b", "c")
+    filed = office.filed(first)
+    office.ok("sync", "--all")
+    office.ok("recover", "--hub", "--yes")
+    breaks(third, FaultKind.REFUSE)
+    office.run("sync", "c")
+    office.ok("complaints", "assign", filed, "--agency", "B")
+    return second, filed
+
+
+def _goes_round(office: Office, *names: str) -> None:
+    for name in names * 3:
+        office.clock.advance(600)
+        office.run("sync", name)
+
+
+def test_a_restored_hub_writes_nowhere_while_an_app_has_failed_that_nobody_has_paused(office: Office, torn: tuple[MemoryApp, str]) -> None:
+    _goes_round(office, "a", "b")
+    assert not torn[0].store.rows
+
+
+@pytest.mark.parametrize("away", [("pause", "c", "--reason", "away"), ("remove", "c", "--yes", "--force")])
+def test_an_app_that_is_gone_holds_up_a_restored_hub_until_a_person_says_so(
+    office: Office, torn: tuple[MemoryApp, str], away: tuple[str, ...]
+) -> None:
+    office.ok("connections", *away)
+    _goes_round(office, "a", "b")
+    assert len(torn[0].store.rows) == 1

@@ -20,11 +20,13 @@ def test_a_policy_that_passes_is_read_by_the_engine_as_it_was_meant() -> None:
         "classes": ["oversight"],
         "interval": 30,
         "listing": 3600,
+        "rate": 30,
     }
     assert policy_problems(given) == []
     policy = policy_from_json(given)
     assert policy.allows(Field.REPORTER_NAME) and not policy.allows(Field.CATEGORY)
     assert policy.rule(Field.STATUS).otherwise is Otherwise.PUT_BACK and policy.prefer is Side.LOCAL
+    assert policy.rate == 30 and policy_from_json({}).rate is policy_from_json({"rate": None}).rate is None
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,11 @@ def test_a_policy_that_passes_is_read_by_the_engine_as_it_was_meant() -> None:
         ({"regions": ["3502"]}, "policy.regions.0"),
         ({"interval": 0}, "policy.interval"),
         ({"interval": float("nan")}, "policy.interval"),
+        ({"rate": 5}, "policy.rate"),
+        ({"rate": 60_001}, "policy.rate"),
+        ({"rate": 30.5}, "policy.rate"),
+        ({"rate": True}, "policy.rate"),
+        ({"rate": "30/m"}, "policy.rate"),
         ({"internal": "yes"}, "policy.internal"),
         ({"share": ["title"], "hide": ["title"]}, "policy.hide"),
         ([], "policy"),
