@@ -32,6 +32,7 @@ def list_complaints(query: Mapping[str, Any]) -> dict[str, Any]:
         origin=query.get("origin"),
         holder=query.get("holder"),
         tracking=query.get("q"),
+        words=query.get("words"),
         updated_since=query.get("updated_since"),
         newest_first=newest,
         after=_place(query["cursor"], query["order"]) if "cursor" in query else None,

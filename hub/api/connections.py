@@ -8,7 +8,7 @@ from typing import Any
 from hub.accounts.roles import Role
 from hub.api.blueprint import ADDRESS, ApiBlueprint
 from hub.api.here import entrant, needs, the_hub
-from hub.api.paging import PageQuery, page_schema, paged
+from hub.api.paging import PageQuery, key_of, one_page, page_schema
 from hub.api.schemas import DirectionsBody, PauseBody
 from hub.api.standing import ConnectionOut, DetailOut, HealthOut
 from hub.operations import pausing
@@ -25,7 +25,8 @@ health = ApiBlueprint("health", __name__, url_prefix=f"{ADDRESS}/health", descri
 @connections.response(200, page_schema("ConnectionPage", ConnectionOut))
 def list_connections(query: Mapping[str, Any]) -> dict[str, Any]:
     """List connections by name."""
-    return paged(overview(the_hub()), lambda one: (one.name,), query, str)
+    (after,) = key_of(query["cursor"], str) if "cursor" in query else (None,)
+    return one_page(overview(the_hub(), after=after, most=query["limit"] + 1), lambda one: (one.name,), query["limit"])
 
 
 @connections.route("/<name>")

@@ -9,12 +9,12 @@ from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
 from hub.accounts.roles import Scope
-from hub.api.here import API, SAFE, needed_role, the_hub
+from hub.api.here import API, SAFE, for_programs, needed_role, the_hub
 from hub.api.sessions import by_cookie, must_be_meant
 from hub.operations.entering import Entrant, by_token
 
-# The login itself, and two questions of a supervisor whose answers are one word. Static files besides.
-OPEN = frozenset({"login.form", "login.enter", "probes.live", "probes.ready"})
+# The login itself, two questions of a supervisor, and webhooks, which are signed. Static files besides.
+OPEN = frozenset({"login.form", "login.enter", "probes.live", "probes.ready", "hooks.take"})
 
 _NO_LOGIN = "This needs a login: a token in 'Authorization: Bearer ...', or the cookie of a session."
 _NO_TOKEN = "This token is unknown, expired or revoked, or its account is closed."
@@ -49,13 +49,13 @@ def is_open() -> bool:
 def _by_token(shown: str) -> Entrant | None:
     # A header that a browser adds by itself, or a token on a page, opens nothing; nor does the cookie beside it.
     kind, _, token = shown.partition(" ")
-    if kind.lower() != "bearer" or not request.path.startswith(API):
+    if kind.lower() != "bearer" or not for_programs():
         return None
     return by_token(the_hub(), token.strip())
 
 
 def _ask_in(why: str) -> Response | None:
-    if request.path.startswith(API):
+    if for_programs():
         raise Unauthorized(why, www_authenticate=WWWAuthenticate("bearer", {"realm": "simpul"}))
     wanted = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
     return redirect(url_for("login.form", next=wanted), 303)

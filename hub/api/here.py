@@ -14,6 +14,7 @@ from hub.operations.entering import Entrant
 F = TypeVar("F", bound=Callable[..., Any])
 
 API = "/api/"
+_PROGRAMS = (API, "/health/", "/hooks/", "/metrics")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEY = "simpul"
 
@@ -44,7 +45,7 @@ def entrant() -> Entrant:
 
 def for_programs() -> bool:
     """Tell whether the request is answered in JSON."""
-    return request.path.startswith(API) or request.path.startswith("/health/")
+    return request.path.startswith(_PROGRAMS)
 
 
 def needs(role: Role) -> Callable[[F], F]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import orjson
@@ -67,14 +67,6 @@ def page_schema(name: str, item: type[Schema]) -> Schema:
         "next_cursor": fields.String(allow_none=True, metadata={"description": note}),
     }
     return Schema.from_dict(made, name=name)()  # type: ignore[arg-type]
-
-
-def paged(found: Sequence[Item], key: Callable[[Item], tuple[Any, ...]], query: Mapping[str, Any], *shape: type) -> dict[str, Any]:
-    """Cut one page out of a whole list that is sorted by its key, whose parts are of these types."""
-    if "cursor" in query:
-        after = key_of(query["cursor"], *shape)
-        found = [each for each in found if key(each) > after]
-    return one_page(found, key, query["limit"])
 
 
 def one_page(found: Sequence[Item], key: Callable[[Item], tuple[Any, ...]], limit: int) -> dict[str, Any]:

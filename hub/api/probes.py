@@ -1,12 +1,14 @@
-"""What a supervisor or a load balancer asks, without a login: one word each."""
+"""What a supervisor or a load balancer asks, without a login: one word each, and nothing that helps a stranger."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
+from contracts.errors import Refused
 from hub.api.here import the_hub
-from hub.store.store import Store
+from hub.build import Hub
+from hub.metrics import broker
 
 probes = Blueprint("probes", __name__, url_prefix="/health")
 
@@ -21,13 +23,22 @@ def live() -> Answer:
 
 @probes.get("/ready")
 def ready() -> Answer:
-    """Say whether the hub can work: its database answers."""
-    return ({"status": "ready"}, 200) if _answers(the_hub().store) else ({"status": "not ready"}, 503)
+    """Say whether the hub can work: its database answers with tables that this release knows, and its keys open what is sealed there.
+
+    The broker is told of, where there is one, and not waited for: without it everything is accepted, and the schedule finds it.
+    """
+    reason = _missing(the_hub())
+    if reason:
+        return {"status": "not ready", "reason": reason}, 503
+    return {"status": "ready", **({"broker": found} if (found := broker.state()) else {})}, 200
 
 
-def _answers(store: Store) -> bool:
+def _missing(hub: Hub) -> str | None:
     try:
-        with store.reading() as sql:
-            return sql.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() is not None
+        hub.store.check()
+        sealed = hub.store.any_sealed()
     except SQLAlchemyError:
-        return False
+        return "database"
+    except Refused:
+        return "migration"
+    return "keys" if sealed is not None and not hub.keys.knows(sealed) else None

@@ -23,6 +23,11 @@ class ComplaintQuery(PageQuery):
     origin = Text(60, metadata={"description": "The connection that it came in from."})
     holder = Text(60, metadata={"description": "Code of the agency that holds it."})
     q = Text(20, pattern=Fits(r"^[A-Za-z2-7-]+$", "Not a tracking id or the beginning of one."), metadata={"description": "Tracking id."})
+    words = Text(
+        200,
+        pattern=Fits(r"^[\s\S]*\w[\s\S]*$", "Holds no word."),
+        metadata={"description": "Words that are all in the title or the description."},
+    )
     updated_since = Moment(metadata={"description": "Only what changed at this moment or later."})
     order = fields.String(
         load_default="oldest",

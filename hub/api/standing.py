@@ -8,7 +8,7 @@ from contracts.wire import Moment
 
 
 class ConnectionOut(Schema):
-    """How a connection stands. ``lag`` is seconds since the last complete pull."""
+    """How a connection stands. ``lag`` is seconds since the last complete pull; its app is not asked before ``calls_from``."""
 
     name = fields.String()
     kind = fields.String()
@@ -25,6 +25,7 @@ class ConnectionOut(Schema):
     parked = fields.Integer()
     quarantined = fields.Integer()
     conflicts = fields.Integer()
+    calls_from = Moment(allow_none=True)
     errors = fields.Dict(keys=fields.String(), values=fields.String())
 
 

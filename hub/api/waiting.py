@@ -11,12 +11,12 @@ from contracts.errors import NotFound
 from hub.accounts.roles import Role
 from hub.api.blueprint import ADDRESS, ApiBlueprint
 from hub.api.here import entrant, needs, the_hub
-from hub.api.paging import page_schema, paged
+from hub.api.paging import key_of, no_cursor, one_page, page_schema
 from hub.api.schemas import ConflictQuery, OfConnection, ResendBody, ResolveBody
 from hub.api.standing import ConflictOut, DeliveryOut, QuarantinedOut, ResentOut
 from hub.operations import deliveries as sending
 from hub.operations import quarantines
-from hub.operations.conflicts import Waiting
+from hub.operations.conflicts import Waiting, conflict
 from hub.operations.conflicts import conflicts as waiting
 from hub.operations.deciding import Choice, resolve
 from hub.words import ConflictKind
@@ -34,8 +34,9 @@ _OF_CONNECTIONS = frozenset({ConflictKind.DELETIONS.value, ConflictKind.RESTORED
 @deliveries.response(200, page_schema("DeliveryPage", DeliveryOut))
 def list_deliveries(query: Mapping[str, Any]) -> dict[str, Any]:
     """List what is due, backing off, parked, in doubt, unsupported or gone, with the reason."""
-    found = sending.deliveries(the_hub(), query.get("connection"))
-    return paged(found, lambda one: (one.connection, one.state.value, one.id), query, str, str, str)
+    after = key_of(query["cursor"], str, str) if "cursor" in query else None
+    found = sending.deliveries(the_hub(), query.get("connection"), after=after, most=query["limit"] + 1)
+    return one_page(found, lambda one: (one.connection, one.id), query["limit"])
 
 
 @deliveries.route("/<delivery>/resend", methods=["POST"])
@@ -52,7 +53,8 @@ def resend(body: Mapping[str, Any], delivery: str) -> dict[str, Any]:
 @conflicts.response(200, page_schema("ConflictPage", ConflictOut))
 def list_conflicts(query: Mapping[str, Any]) -> dict[str, Any]:
     """List what waits for a decision, oldest first; with state=all also what was decided."""
-    return paged(waiting(the_hub(), everything=query["state"] == "all"), lambda one: (one.id,), query, int)
+    found = waiting(the_hub(), everything=query["state"] == "all", after=_number(query), most=query["limit"] + 1)
+    return one_page(found, lambda one: (one.id,), query["limit"])
 
 
 @conflicts.route("/<int:conflict>/resolve", methods=["POST"])
@@ -68,10 +70,17 @@ def decide(body: Mapping[str, Any], conflict: int) -> Waiting:
 
 
 def _one(number: int) -> Waiting:
-    for each in waiting(the_hub(), everything=True):
-        if each.id == number:
-            return each
-    raise NotFound(f"There is no conflict {number}.", "GET /conflicts shows what waits.")
+    found = conflict(the_hub(), number)
+    if found is None:
+        raise NotFound(f"There is no conflict {number}.", "GET /conflicts shows what waits.")
+    return found
+
+
+def _number(query: Mapping[str, Any]) -> int | None:
+    if "cursor" not in query:
+        return None
+    (number,) = key_of(query["cursor"], int)
+    return int(number) if 0 <= number < 2**63 else no_cursor()
 
 
 @quarantine.route("")
@@ -79,4 +88,5 @@ def _one(number: int) -> Waiting:
 @quarantine.response(200, page_schema("QuarantinePage", QuarantinedOut))
 def list_quarantine(query: Mapping[str, Any]) -> dict[str, Any]:
     """List what is not understood yet, oldest first; the records themselves only on the command line."""
-    return paged(quarantines.quarantined(the_hub(), query.get("connection")), lambda one: (one.id,), query, int)
+    found = quarantines.quarantined(the_hub(), query.get("connection"), after=_number(query), most=query["limit"] + 1)
+    return one_page(found, lambda one: (one.id,), query["limit"])

@@ -23,6 +23,7 @@ def init(term: Terminal, admin: str | None, password_stdin: bool) -> None:
     plan = initialising.plan(term.environ, admin or _ADMIN, password)
     if "config" in plan.missing:
         initialising.write_config(plan)
+    term.begin()
     already = any_admin(term.hub)
     _tell_made(term, plan)
     if already is None:

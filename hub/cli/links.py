@@ -42,7 +42,10 @@ def add(term: Terminal, connection: str, ref: str, complaint: str) -> None:
 def remove(term: Terminal, connection: str, ref: str, actor: str) -> None:
     """Part a record from its complaint; it comes in again as what it says it is."""
     complaint = pairs.unlink(term.hub, connection, ref, actor)
-    term.say(f"{connection} {ref} dipisahkan dari {complaint}.", f"{connection} {ref} was parted from {complaint}.")
+    if complaint is None:
+        term.say(f"{connection} {ref} tidak lagi dianggap pasangan.", f"{connection} {ref} is no longer taken for one of a pair.")
+    else:
+        term.say(f"{connection} {ref} dipisahkan dari {complaint}.", f"{connection} {ref} was parted from {complaint}.")
 
 
 @links.command("import", cls=Command)

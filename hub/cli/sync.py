@@ -6,7 +6,7 @@ import click
 
 from contracts.errors import SimpulError
 from hub.cli.command import Command, as_json, terminal
-from hub.cli.connections.look import state
+from hub.cli.connections.look import asked_again, state
 from hub.cli.exits import Exit, exit_of
 from hub.cli.progress import counts, progress
 from hub.cli.terminal import Terminal
@@ -62,6 +62,9 @@ def sentence(term: Terminal, one: Run) -> str:
         text += term.t(" Belum disetujui untuk menulis.", " Not approved to write yet.")
     elif after.state is not State.RUNNING:
         text += f" {state(term, after)}".rstrip(".") + "."
+    if after.calls_from and after.state is not State.BACKING_OFF:
+        rate = term.t("Jatah panggilannya habis untuk saat ini", "It has had its calls for now")
+        text += f" {rate}; {asked_again(term, after.calls_from)}."
     if one.news:
         text += term.t(f" {one.news} hal baru menunggu keputusan.", f" {one.news} more things wait for a person.")
     for error in dict.fromkeys(one.tally.errors):

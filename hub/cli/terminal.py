@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import click
+from sqlalchemy import make_url
 
 from contracts.errors import SimpulError
 from hub.build import Hub, build
@@ -38,8 +39,18 @@ class Terminal:
 
     @cached_property
     def hub(self) -> Hub:
-        """The wired hub; raises ConfigurationProblems."""
-        return build(self.settings, self.clock)
+        """The wired hub; raises ConfigurationProblems, or Refused for tables of PostgreSQL that are of an older release."""
+        return self._open(begin=False)
+
+    def begin(self) -> None:
+        """Open the hub and make what a new one lacks: tables where there are none, and keys; raises as `hub` does."""
+        if "hub" not in self.__dict__:
+            self.hub = self._open(begin=True)
+
+    def _open(self, *, begin: bool) -> Hub:
+        # Whoever has SQLite is alone with it. With PostgreSQL others are at work, perhaps of another release.
+        alone = make_url(self.settings.database).get_backend_name() == "sqlite"
+        return build(self.settings, self.clock, migrate=alone, begin=alone or begin)
 
     def close(self) -> None:
         """Give back what was opened."""

@@ -196,6 +196,8 @@ ENGLISH: dict[str, str] = {
     "digabungkan": "joined",
     "duplikat": "duplicate",
     "tautan dilepas": "link taken off",
+    "sambungan mulai berlaku": "the connection went live",
+    "sudah lebih maju di aplikasi": "further on in the app already",
     "data pribadi dihapus": "personal data erased",
     "tidak ada lagi dalam daftar": "not in the list any more",
     "tidak ditemukan lagi": "not found any more",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from contracts.vocabulary import Status, Word
 from hub.build import Hub
 from hub.operations.health import Condition, Health, health
-from hub.operations.overview import overview
+from hub.operations.overview import whole
 from hub.store import tables
 from hub.words import ConflictState, Phase
 
@@ -88,11 +89,11 @@ def brief(hub: Hub) -> Brief:
     stands = [one for one in health(hub) if one.condition is not Condition.REMOVED]
     with hub.store.reading() as sql:
         return Brief(
-            release=version("simpul"),
+            release=_release(),
             database=hub.store.engine.dialect.name,
             schema=str(sql.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()),
             at=hub.store.now(),
-            **_complaints(hub),
+            **_complaints(sql, hub.store.now()),
             ailing=[_ailing(one) for one in stands if one.needs_somebody],
             waiting=sum(one.waiting for one in stands),
             oldest_due=_oldest_due(sql),
@@ -108,8 +109,13 @@ def _ailing(one: Health) -> Ailing:
     return Ailing(one.name, one.condition, one.said or last_read, bool(one.paused) or one.condition is Condition.SILENT)
 
 
-def _complaints(hub: Hub) -> dict[str, Any]:
-    figures = overview(hub).chosen
+@cache
+def _release() -> str:
+    return version("simpul")
+
+
+def _complaints(sql: Connection, now: datetime) -> dict[str, Any]:
+    figures = whole(sql, now)
     groups = {group.value: sum(figures.by_status[word] for word in words) for group, words in GROUPS.items()}
     return {"complaints": groups, "today": figures.today, "week": figures.week}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from contracts.content import IDENTITY_FIELDS
 from hub.build import Hub
@@ -48,15 +48,32 @@ class Waiting:
     decided_by: str | None
 
 
-def conflicts(hub: Hub, *, everything: bool = False) -> list[Waiting]:
-    """Return what waits, oldest first; ``everything``: also what policy or a person has decided."""
-    table, complaint = tables.conflicts, tables.complaints.c
-    query = select(table, complaint.tracking_id).outerjoin(tables.complaints, complaint.id == table.c.complaint_id)
-    if not everything:
-        query = query.where(table.c.state == ConflictState.OPEN.value)
-    with hub.store.unit() as unit:
-        known = names(unit)
-        return [_waiting(row, known.get(row.connection_id)) for row in unit.sql.execute(query.order_by(table.c.id))]
+_table, _complaint = tables.conflicts, tables.complaints.c
+_ALL = select(_table, _complaint.tracking_id).outerjoin(tables.complaints, _complaint.id == _table.c.complaint_id).order_by(_table.c.id)
+
+
+def conflicts(hub: Hub, *, everything: bool = False, after: int | None = None, most: int | None = None) -> list[Waiting]:
+    """Return what waits, oldest first; ``everything``: also what policy or a person has decided.
+
+    ``most`` of those whose numbers come ``after`` one.
+    """
+    query = _ALL.limit(most)
+    query = query if everything else query.where(_table.c.state == ConflictState.OPEN.value)
+    return _found(hub, query if after is None else query.where(_table.c.id > after))
+
+
+def conflict(hub: Hub, number: int) -> Waiting | None:
+    """Return one, decided or not, by its number."""
+    if not 0 < number < 2**63:
+        return None
+    found = _found(hub, _ALL.where(_table.c.id == number))
+    return found[0] if found else None
+
+
+def _found(hub: Hub, query: Select[Any]) -> list[Waiting]:
+    with hub.store.reading() as sql:
+        known = names(sql)
+        return [_waiting(row, known.get(row.connection_id)) for row in sql.execute(query)]
 
 
 def _waiting(row: Any, connection: str | None) -> Waiting:

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 from contracts.connector import Connector
 from contracts.content import Field
 from contracts.errors import ConfigurationProblems, NotFound, Refused
+from contracts.events import Kind
 from contracts.sheet import capabilities_to_json
 from hub.build import Hub
 from hub.operations.policy import policy_problems
@@ -119,7 +120,9 @@ def _wake(hub: Hub, unit: Unit, connection_id: int, live_from: datetime) -> None
     mine = unit.sql.execute(select(table.id, table.content).where(table.origin_id == connection_id, table.historic.is_(True)))
     news = [row.id for row in mine if _filed(row.content) >= live_from]
     for complaint_id in news:
-        unit.complaint(complaint_id).historic = False
+        complaint = unit.complaint(complaint_id)
+        complaint.historic = False
+        unit.log(complaint, Kind.CHANGED, "news_after_all", connection_id=connection_id)
     spread_all(hub.engine.desk(unit), news)
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, tuple_
 
 from contracts.errors import Refused
 from contracts.vocabulary import Word
 from hub.build import Hub
 from hub.operations.deciding_links import file_again
-from hub.operations.finding import link_id, names
+from hub.operations.finding import connection_id, link_id, names
 from hub.operations.standing import parked_links
 from hub.store import tables
 from hub.store.rows import LinkRow
@@ -48,35 +48,42 @@ class Delivery:
     attempts: int
 
 
-def deliveries(hub: Hub, connection: str | None = None) -> list[Delivery]:
-    """Return what is due, backing off, parked, in doubt, unsupported or gone; raises NotFound."""
-    with hub.store.unit() as unit:
-        only = unit.connection(connection).id if connection else None
-        known = names(unit)
-        found = [_delivery(unit, unit.link(key), known) for key in _restless(unit, only)]
-        return sorted(found, key=lambda each: (each.connection, each.state, each.id))
+_link, _connection = tables.links.c, tables.connections.c
+_SHOWN = (
+    select(
+        *(_link[name] for name in ("id", "complaint_id", "ref", "state", "due_at", "attempts", "parked", "error", "unsupported")),
+        _connection.name,
+        tables.complaints.c.tracking_id,
+    )
+    .select_from(tables.connections)
+    .join(tables.links, _link.connection_id == _connection.id)
+    .join(tables.complaints)
+    .where(tables.RESTLESS)
+    .order_by(_connection.name, _link.id)
+)
 
 
-def _restless(unit: Unit, only: int | None) -> list[str]:
-    link = tables.links.c
-    states = [LinkState.AMBIGUOUS.value, LinkState.GONE.value, LinkState.CREATING.value, LinkState.PENDING.value, LinkState.LINKED.value]
-    query = select(link.id, link.complaint_id, link.unsupported, link.due_at, link.state, parked_links().label("parked"))
-    query = query.where(link.state.in_(states)).order_by(link.id)
-    query = query.where(link.connection_id == only) if only is not None else query
-    rows = [row for row in unit.sql.execute(query) if row.state != LinkState.LINKED.value or row.due_at or row.parked or row.unsupported]
-    unit.open(row.complaint_id for row in rows)
-    return [row.id for row in rows]
+def deliveries(hub: Hub, connection: str | None = None, *, after: tuple[str, str] | None = None, most: int | None = None) -> list[Delivery]:
+    """Return what is due, backing off, parked, in doubt, unsupported or gone, by connection; raises NotFound.
+
+    ``most`` of them ``after`` one, given by the name of its connection and its id.
+    """
+    query, now = _SHOWN.limit(most), hub.store.now()
+    with hub.store.reading() as sql:
+        if connection is not None:
+            query = query.where(_connection.id == connection_id(names(sql), connection))
+        if after is not None:
+            query = query.where(_connection.name >= after[0], tuple_(_connection.name, _link.id) > tuple_(*after))
+        return [_delivery(row, now) for row in sql.execute(query)]
 
 
-def _delivery(unit: Unit, link: LinkRow, known: dict[Any, str]) -> Delivery:
-    state = _state(link, unit.now)
-    tracking = unit.complaint(link.complaint_id).tracking_id
-    name = known[link.connection_id]
-    return Delivery(link.id, name, link.complaint_id, tracking, link.ref, state, _reason(link), link.due_at, link.attempts)
+def _delivery(row: Any, now: datetime) -> Delivery:
+    state, reason = _state(row, now), _reason(row)
+    return Delivery(row.id, row.name, row.complaint_id, row.tracking_id, row.ref, state, reason, row.due_at, row.attempts)
 
 
-def _state(link: LinkRow, now: datetime) -> DeliveryState:
-    if link.state is LinkState.GONE:
+def _state(link: Any, now: datetime) -> DeliveryState:
+    if link.state == LinkState.GONE:
         return DeliveryState.GONE
     if link.parked:
         return DeliveryState.PARKED
@@ -87,12 +94,12 @@ def _state(link: LinkRow, now: datetime) -> DeliveryState:
     return DeliveryState.BACKING_OFF if link.due_at > now else DeliveryState.DUE
 
 
-def _reason(link: LinkRow) -> str | None:
+def _reason(link: Any) -> str | None:
     if link.parked:
         return "; ".join(f"{name}: {why.get('error')}" for name, why in sorted(link.parked.items()))
     if link.error is None and link.unsupported:
         return ", ".join(link.unsupported)
-    return link.error
+    return None if link.error is None else str(link.error)
 
 
 def resend(hub: Hub, given: str, *, all_alike: bool = False) -> list[str]:
@@ -102,11 +109,12 @@ def resend(hub: Hub, given: str, *, all_alike: bool = False) -> list[str]:
     """
     with hub.store.unit() as unit:
         first = unit.link(link_id(unit.sql, given))
-        if first.state is LinkState.ENDED:
+        last_words = first.ref is not None and bool(first.parked)
+        if first.state is LinkState.ENDED and not last_words:
             raise Refused("This link has ended: its app is no receiver any more.", "Assign the complaint to its agency again.")
         if CANNOT_CREATE in first.unsupported and first.ref is None:
             raise Refused("This app cannot be given new complaints.", "Enter it there by hand, then `simpul links add`.")
-        alike = _alike(unit, first) if all_alike else [first]
+        alike = _alike(unit, first) if all_alike and first.state is not LinkState.ENDED else [first]
         for link in alike:
             _again(hub, unit, link)
         return [link.id for link in alike]
@@ -116,7 +124,7 @@ def _alike(unit: Unit, first: LinkRow) -> list[LinkRow]:
     link = tables.links.c
     mine = select(link.id, link.complaint_id).where(link.connection_id == first.connection_id, link.state != LinkState.ENDED.value)
     rows = unit.sql.execute(
-        mine.where(parked_links() | link.error.is_not(None) | (link.state == LinkState.GONE.value)).order_by(link.id)
+        mine.where(or_(parked_links(), link.error.is_not(None), link.state == LinkState.GONE.value)).order_by(link.id)
     ).all()
     unit.open(row.complaint_id for row in rows)
     found = [unit.link(row.id) for row in rows]
@@ -128,4 +136,7 @@ def _again(hub: Hub, unit: Unit, link: LinkRow) -> None:
     if link.state is LinkState.GONE:
         file_again(hub.engine.desk(unit, unit.connection(link.connection_id)), link)
         return
+    if link.state is LinkState.ENDED:
+        # Its last words were refused, a redaction perhaps: they are said once more, and then it ends again.
+        link.state = LinkState.LINKED
     link.parked, link.attempts, link.error, link.due_at = {}, 0, None, unit.now

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, false, select
 
 from contracts.errors import NotFound, Refused
+from contracts.strict import nearest
 from hub.store import tables
-from hub.store.unit import Unit
 
 _SHORTEST = 8
 _TRACKING = re.compile(r"[A-Z2-7]{4}-?[A-Z2-7]{4}-?[A-Z2-7]{4}", re.IGNORECASE)
@@ -20,8 +22,7 @@ def complaint_id(sql: Connection, given: str) -> str:
     """Return the id of the complaint with this tracking id, UUID, or beginning of one (8 at least); raises NotFound or Refused."""
     given = given.strip()
     if _TRACKING.fullmatch(given):
-        plain = given.upper().replace("-", "")
-        spelled = "-".join(plain[start : start + 4] for start in range(0, 12, 4))
+        spelled = _spelled(given.upper().replace("-", ""), (4, 4, 4))
         found = sql.execute(select(tables.complaints.c.id).where(tables.complaints.c.tracking_id == spelled)).scalar()
         if found is not None:
             return str(found)
@@ -43,16 +44,43 @@ def _by_beginning(sql: Connection, column: Column[str], given: str, what: str, a
 
 
 def _is_or_begins(column: Column[str], given: str, what: str, advice: str) -> ColumnElement[bool]:
-    # A whole id is looked up; for the beginning of one every row is looked at, which is for people and not for programs.
     try:
         return column == str(uuid.UUID(given))
     except ValueError:
         beginning = given.lower()
-        if len(beginning) < _SHORTEST or not re.fullmatch(r"[0-9a-f-]+", beginning):
+        if len(beginning.replace("-", "")) < _SHORTEST or not re.fullmatch(r"[0-9a-f-]+", beginning):
             raise NotFound(f"'{given}' is no id of a {what}.", advice) from None
-        return column.startswith(beginning, autoescape=True)
+        return _begins(column, beginning, (8, 4, 4, 4, 12), "0", "f")
 
 
-def names(unit: Unit) -> dict[Any, str]:
+def tracking_begins(beginning: str) -> ColumnElement[bool]:
+    """Return the condition of complaints whose tracking id begins so, written with or without its hyphens."""
+    return _begins(tables.complaints.c.tracking_id, beginning.upper(), (4, 4, 4), "2", "Z")
+
+
+def _begins(column: Column[str], beginning: str, groups: tuple[int, ...], lowest: str, highest: str) -> ColumnElement[bool]:
+    # LIKE uses an index only where texts compare as their bytes; whole ids stand in the same order everywhere.
+    plain, size = beginning.replace("-", ""), sum(groups)
+    if not 0 < len(plain) <= size:
+        return false()
+    first, last = (_spelled(plain.ljust(size, filling), groups) for filling in (lowest, highest))
+    return column.between(first, last)
+
+
+def _spelled(plain: str, groups: tuple[int, ...]) -> str:
+    ends = list(accumulate(groups))
+    return "-".join(plain[end - size : end] for end, size in zip(ends, groups, strict=True))
+
+
+def names(sql: Connection) -> dict[Any, str]:
     """Return the name of every connection by id, those that were removed too."""
-    return {row.id: row.name for row in unit.connections()}
+    table = tables.connections.c
+    return {row.id: row.name for row in sql.execute(select(table.id, table.name))}
+
+
+def connection_id(known: Mapping[Any, str], name: str) -> int:
+    """Return the id of a connection by its name; raises NotFound with the nearest one."""
+    for key, each in known.items():
+        if each == name:
+            return int(key)
+    raise NotFound(f"There is no connection '{name}'.", nearest(name, known.values()))

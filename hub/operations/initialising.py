@@ -26,6 +26,7 @@ _WHAT_FOR: dict[str, tuple[str, str]] = {
     "national": ("koneksi yang menerima semua laporan terverifikasi", "the connection that gets every verified complaint"),
     "language": ("bahasa layar: id atau en", "language of the screens: id or en"),
     "log_level": ("debug, info, warning atau error", "debug, info, warning or error"),
+    "log_format": ("logfmt (key=value) atau json", "logfmt (key=value) or json"),
     "tls": ("on bila halaman dibuka lewat https", "on when people reach the pages by https"),
 }
 

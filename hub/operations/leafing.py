@@ -1,4 +1,9 @@
-"""Leafing through complaints, page by page: the last that came to the hub first, or the longest filed first."""
+"""Leafing through complaints on the monitor's page: the last that came to the hub first, or the longest filed first.
+
+Not the list that programs get (`hub.operations.browsing`): that one goes in the order of change, so that a program misses
+nothing while it reads. Under a person's eyes a line must not move because somebody changed it, and a figure on the first
+page must lead to just the complaints that it counts: by place of filing, by all that is open, by the hub itself.
+"""
 
 from __future__ import annotations
 

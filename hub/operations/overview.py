@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from contracts.lifecycle import OPEN
 from contracts.vocabulary import Status
@@ -94,9 +94,18 @@ def overview(hub: Hub, province: str | None = None) -> Overview:
         for row in sql.execute(_OLDEST):
             for each in _concerned(found, row, province):
                 each.add_oldest(row)
-        for row in sql.execute(_recent(found.day)):
+        for row in sql.execute(_recent(found.day).add_columns(*_PLACE).group_by(*_PLACE)):
             for each in _concerned(found, row, province):
                 each.add_recent(row)
+    return found
+
+
+def whole(sql: Connection, now: datetime) -> Figures:
+    """Count the whole country, for who wants nothing else; all but since when the oldest one waits."""
+    found, standing = Figures(), tables.standing.c
+    for row in sql.execute(select(standing.status, func.sum(standing.n).label("n")).group_by(standing.status)):
+        found.add(row)
+    found.add_recent(sql.execute(_recent(now.astimezone(WIB).date())).one())
     return found
 
 
@@ -117,9 +126,12 @@ _OLDEST = (
 )
 
 
+_PLACE = (_CELL.province, _CELL.origin_id)
+
+
 def _recent(today: date) -> Select[Any]:
-    # A clock that runs ahead somewhere must not fill today's figure with tomorrow's complaints.
+    """Count what came in lately; grouped by nothing, or by whoever asks."""
     first = {name: (today - timedelta(days=days - 1)).isoformat() for name, days in (("today", 1), ("week", 7), ("month", 30))}
-    counts = [func.sum(case((_CELL.day >= day, _CELL.n), else_=0)).label(name) for name, day in first.items()]
-    lately = _CELL.day.between(first["month"], today.isoformat())
-    return select(_CELL.province, _CELL.origin_id, *counts).where(lately, _CELL.n > 0).group_by(_CELL.province, _CELL.origin_id)
+    counts = [func.coalesce(func.sum(case((_CELL.day >= day, _CELL.n), else_=0)), 0).label(name) for name, day in first.items()]
+    # A clock that runs ahead somewhere must not fill today's figure with tomorrow's complaints.
+    return select(*counts).where(_CELL.day.between(first["month"], today.isoformat()), _CELL.n > 0)

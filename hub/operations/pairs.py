@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete
 
 from contracts.connector import Record
 from contracts.errors import Gone, NotFound, Refused
@@ -15,6 +15,7 @@ from hub.store import tables
 from hub.sync.desk import Desk
 from hub.sync.intake import adopt
 from hub.sync.marks import told
+from hub.sync.paired import forget
 from hub.words import ConflictKind, LinkState, SentState
 
 TOLD = "told_by_person"
@@ -61,10 +62,15 @@ def flag(desk: Desk, first: str, second: str) -> None:
     desk.record(ConflictKind.DUPLICATE, desk.unit.complaint(first), TOLD, waits=True, hub=first, local=second)
 
 
-def unlink(hub: Hub, name: str, ref: str, actor: str) -> str:
-    """Part a record from its complaint, whose id is returned; the record comes in again as what it says it is. Raises NotFound."""
+def unlink(hub: Hub, name: str, ref: str, actor: str) -> str | None:
+    """Part a record from its complaint, whose id is returned; the record comes in again as what it says it is. Raises NotFound.
+
+    None: no complaint held it, but somebody had said that it is one, which is forgotten now.
+    """
     with hub.engine.working(name) as desk:
         found = desk.link_by_ref(ref)
+        if found is None and forget(desk, ref):
+            return None
         if found is None:
             raise NotFound(f"No complaint holds the record '{ref}' of {name}.", "`simpul complaints show ID` shows what it is linked to.")
         complaint = desk.unit.complaint(found.complaint_id)
@@ -82,10 +88,6 @@ def unlink(hub: Hub, name: str, ref: str, actor: str) -> str:
 
 def _forget(desk: Desk, ref: str) -> None:
     # Else the next reading would join them again.
-    alias, pair = tables.aliases, tables.pairs
+    alias = tables.aliases
     desk.unit.sql.execute(delete(alias).where(alias.c.connection_id == desk.row.id, alias.c.ref == ref))
-    here = or_(
-        (pair.c.connection_id == desk.row.id) & (pair.c.ref == ref),
-        (pair.c.other_id == desk.row.id) & (pair.c.other_ref == ref),
-    )
-    desk.unit.sql.execute(delete(pair).where(here))
+    forget(desk, ref)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import delete, func, select, update
 
 from contracts.errors import Refused
@@ -11,7 +13,8 @@ from hub.store.rows import ConnectionRow
 from hub.store.unit import Unit
 from hub.sync.desk import LIVE_STATES
 from hub.sync.engine import network_changed
-from hub.words import LinkState, Phase
+from hub.sync.pace import Pace
+from hub.words import LinkState, Phase, Recovery
 
 BOTH = frozenset({"pull", "push"})
 
@@ -30,12 +33,19 @@ def resume(hub: Hub, name: str, directions: frozenset[str] = BOTH) -> None:
     """Let a connection go on at once, whoever or whatever stopped it; its failures are forgotten."""
     with hub.store.unit() as unit:
         row = unit.connection(name, lock=True)
+        row.calls_from = _may_call(row, unit)
         if "pull" in directions:
             row.pull_paused, row.pull_failures, row.pull_retry_at, row.pull_error = None, 0, None, None
             row.pull_due_at = unit.now
         if "push" in directions:
             row.push_paused, row.push_failures, row.push_retry_at, row.push_error = None, 0, None, None
             _wait_no_longer(unit, row.id)
+
+
+def _may_call(row: ConnectionRow, unit: Unit) -> datetime | None:
+    """An app that asked for time is asked at once; one that takes only so many calls a minute gets no more of them."""
+    rate = row.policy.get("rate")
+    return Pace(rate).spent(None, unit.now, rate) if rate and row.calls_from else None
 
 
 def _wait_no_longer(unit: Unit, connection_id: int) -> None:
@@ -87,9 +97,10 @@ def _let_go(unit: Unit, row: ConnectionRow) -> None:
     ended = {"state": LinkState.ENDED.value, "receiver": False, "due_at": None, "updated_at": unit.now}
     unit.sql.execute(update(link).where(link.c.connection_id == row.id).values(**ended))
     unit.sql.execute(update(agency).where(agency.c.connection == row.name).values(connection=None))
-    for table in (tables.reads, tables.checkpoints, tables.quarantine):
+    for table in (tables.reads, tables.checkpoints, tables.quarantine, tables.inbox, tables.webhooks):
         unit.sql.execute(delete(table).where(table.c.connection_id == row.id))
     # The ledger refers to the row for ever; a session that still runs loses its lease.
     row.name, row.phase, row.secrets, row.settings = f"{row.name}#{row.id}", Phase.REMOVED, None, {}
     row.pull_paused = row.push_paused = "removed"
+    row.recovery, row.recovery_held = Recovery.NONE, False
     row.fence, row.lease_owner, row.lease_until = row.fence + 1, None, None

@@ -14,7 +14,10 @@ from contracts.strict import StrictSchema, nearest
 from contracts.vocabulary import Classification
 from contracts.wire import Flag, Text
 from hub.plugins import listed
+from hub.sync.pace import FASTEST, SLOWEST
 from hub.sync.policy import Otherwise, Side
+
+_RATE = f"Not a number of calls a minute: write a whole one from {SLOWEST} to {FASTEST}, or leave it out; `interval` reads less often."
 
 
 class _OneOf(fields.String):
@@ -40,7 +43,7 @@ class FieldRuleSchema(StrictSchema):
 
 
 class PolicySchema(StrictSchema):
-    """Who may see and write what over one connection; ``interval`` and ``listing`` are seconds."""
+    """Who may see and write what over one connection; ``interval`` and ``listing`` are seconds, ``rate`` calls a minute."""
 
     share = fields.List(_OneOf(name.value for name in Field))
     hide = fields.List(_OneOf(name.value for name in Field))
@@ -53,6 +56,7 @@ class PolicySchema(StrictSchema):
     classes = fields.List(_OneOf(word.value for word in Classification))
     interval = fields.Float(validate=Range(min=1), allow_nan=False)
     listing = fields.Float(validate=Range(min=60), allow_nan=False)
+    rate = fields.Integer(strict=True, allow_none=True, validate=Range(SLOWEST, FASTEST, error=_RATE), error_messages={"invalid": _RATE})
 
     @validates_schema
     def possible(self, data: dict[str, Any], **_: Any) -> None:

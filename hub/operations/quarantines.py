@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from contracts.errors import NotFound
 from hub.build import Hub
-from hub.operations.finding import names
+from hub.operations.finding import connection_id, names
 from hub.store import tables
 from hub.sync.desk import Desk
 
@@ -28,13 +28,17 @@ class Quarantined:
     raw: str | None = None
 
 
-def quarantined(hub: Hub, connection: str | None = None, *, raw: bool = False) -> list[Quarantined]:
-    """Return what is not understood yet, oldest first; raises NotFound."""
+def quarantined(
+    hub: Hub, connection: str | None = None, *, raw: bool = False, after: int | None = None, most: int | None = None
+) -> list[Quarantined]:
+    """Return what is not understood yet, oldest first, ``most`` of those with a number ``after``; raises NotFound."""
     table = tables.quarantine
-    with hub.store.unit() as unit:
-        query = select(table).where(table.c.resolved_at.is_(None)).order_by(table.c.id)
-        query = query.where(table.c.connection_id == unit.connection(connection).id) if connection else query
-        known = names(unit)
+    columns = [column for column in table.c if raw or column.name != "raw"]
+    with hub.store.reading() as sql:
+        known = names(sql)
+        query = select(*columns).where(table.c.resolved_at.is_(None)).order_by(table.c.id).limit(most)
+        query = query.where(table.c.connection_id == connection_id(known, connection)) if connection else query
+        query = query if after is None else query.where(table.c.id > after)
         return [
             Quarantined(
                 row.id,
@@ -46,7 +50,7 @@ def quarantined(hub: Hub, connection: str | None = None, *, raw: bool = False) -
                 row.last_at,
                 _opened(hub, known[row.connection_id], row.ref, row.raw) if raw else None,
             )
-            for row in unit.sql.execute(query)
+            for row in sql.execute(query)
         ]
 
 

@@ -12,7 +12,8 @@ from hub.operations.running import Progress, due_now, run
 from hub.operations.writes import Write, due_links, hold_pushes, writes
 from hub.store import tables
 from hub.store.unit import Unit
-from hub.sync.recovery import approve, begin
+from hub.sync.engine import network_changed
+from hub.sync.recovery import approve, begin, remember
 from hub.words import ConflictKind, ConflictState, Phase, Recovery
 
 
@@ -74,4 +75,7 @@ def recover_hub(hub: Hub) -> list[str]:
         rows = [row for row in unit.connections() if row.phase is not Phase.REMOVED]
         for row in rows:
             begin(row, Recovery.HUB)
+        for statement in remember(unit.now):
+            unit.sql.exec_driver_sql(statement)
+        network_changed(unit)
         return sorted(row.name for row in rows)

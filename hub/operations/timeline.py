@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from contracts.content import IDENTITY_FIELDS, Field
 from hub.build import Hub
-from hub.operations.finding import complaint_id, names
+from hub.operations.finding import complaint_id, connection_id, names
 from hub.store import tables
-from hub.store.unit import Unit
 
 SEALED = "•••"
 
@@ -64,13 +63,13 @@ def listing(
 ) -> list[Summary]:
     """Return complaints, the last changed first; ``connection`` is that of their origin. Raises NotFound."""
     table = tables.complaints.c
-    with hub.store.unit() as unit:
+    with hub.store.reading() as sql:
+        known = names(sql)
         query = select(table.id, table.tracking_id, table.content, table.status, table.holder, table.origin_id, table.updated_at)
         query = query.where(table.status == status) if status else query
         query = query.where(table.holder == holder) if holder else query
-        query = query.where(table.origin_id == unit.connection(connection).id) if connection else query
-        known = names(unit)
-        found = unit.sql.execute(query.order_by(table.updated_at.desc(), table.id.desc()).limit(most))
+        query = query.where(table.origin_id == connection_id(known, connection)) if connection else query
+        found = sql.execute(query.order_by(table.updated_at.desc(), table.id.desc()).limit(most))
         return [_summary(row, known) for row in found]
 
 
@@ -81,28 +80,37 @@ def _summary(row: Any, known: Mapping[Any, str]) -> Summary:
 
 def tell(hub: Hub, given: str) -> Told:
     """Return everything about one complaint; raises NotFound or Refused."""
-    with hub.store.unit() as unit:
-        row = unit.complaint(complaint_id(unit.sql, given))
-        known = names(unit)
+    with hub.store.reading() as sql:
+        row = sql.execute(select(tables.complaints).where(tables.complaints.c.id == complaint_id(sql, given))).one()
+        known = names(sql)
         return Told(
             summary=_summary(row, known),
             content=dict(sorted(row.content.items())),
             reporter_known=row.sealed is not None,
             held=row.held,
-            links=[
-                {"connection": known[link.connection_id], "state": link.state.value, "ref": link.ref, "raw": link.raw, "error": link.error}
-                for link in unit.links_of(row.id).values()
-            ],
-            responses=[
-                {"text": said.text, "visibility": said.visibility, "author": said.author, "at": said.written_at, "removed": said.removed}
-                for said in unit.responses_of(row.id)
-            ],
-            events=_events(unit, row.id, known),
+            links=_links(sql, row.id, known),
+            responses=_responses(sql, row.id),
+            events=_events(sql, row.id, known),
         )
 
 
-def _events(unit: Unit, complaint: str, known: Mapping[Any, str]) -> list[Event]:
-    found = unit.sql.execute(select(tables.ledger).where(tables.ledger.c.complaint_id == complaint).order_by(tables.ledger.c.seq))
+def _links(sql: Connection, complaint: str, known: Mapping[Any, str]) -> list[dict[str, Any]]:
+    link = tables.links.c
+    query = select(link.connection_id, link.state, link.ref, link.raw, link.error).where(link.complaint_id == complaint)
+    return [
+        {"connection": known[row.connection_id], "state": row.state, "ref": row.ref, "raw": row.raw, "error": row.error}
+        for row in sql.execute(query.order_by(link.connection_id))
+    ]
+
+
+def _responses(sql: Connection, complaint: str) -> list[dict[str, Any]]:
+    said = tables.responses.c
+    query = select(said.text, said.visibility, said.author, said.written_at.label("at"), said.removed).where(said.complaint_id == complaint)
+    return [dict(row._mapping) for row in sql.execute(query.order_by(said.position))]
+
+
+def _events(sql: Connection, complaint: str, known: Mapping[Any, str]) -> list[Event]:
+    found = sql.execute(select(tables.ledger).where(tables.ledger.c.complaint_id == complaint).order_by(tables.ledger.c.seq))
     return [
         Event(
             row.kind,

@@ -28,6 +28,7 @@ class Desk(Office):
         super().__init__(home)
         self.environ["SIMPUL_DATABASE"] = database
         self.web = web
+        self.terminal.begin()
         give_hub(web, self.terminal.hub)
 
     @cached_property

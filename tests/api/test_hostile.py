@@ -141,6 +141,11 @@ def test_every_answer_is_armoured(desk: Desk) -> None:
         assert "<script" not in answer.text and " style=" not in answer.text and " onclick" not in answer.text
 
 
+def test_an_id_with_a_slash_is_an_id_that_does_not_exist(desk: Desk) -> None:
+    answer = desk.anybody.post(f"{API}/complaints/0%2F/assign", json={}, headers=desk.token(Role.ADMIN))
+    assert answer.status_code == 404 and answer.is_json
+
+
 def test_a_page_that_does_not_exist_says_so_as_a_page(desk: Desk) -> None:
     answer = desk.person(Role.MONITOR).get("/none/<script>")
     assert answer.status_code == 404 and answer.mimetype == "text/html" and "<script>" not in answer.text

@@ -107,5 +107,5 @@ def test_a_supervisor_is_answered_in_one_word_without_a_login(desk: Desk) -> Non
     with desk.terminal.hub.store.writing() as sql:
         sql.exec_driver_sql("DROP TABLE alembic_version")
     gone = desk.anybody.get("/health/ready")
-    assert gone.status_code == 503 and gone.json == {"status": "not ready"}
+    assert gone.status_code == 503 and gone.json == {"status": "not ready", "reason": "migration"}
     assert desk.anybody.get(f"{API}/health").status_code == 401

@@ -13,6 +13,9 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 from werkzeug.serving import make_server
 
 from contracts.content import Field
@@ -82,11 +85,19 @@ def monitor(browser: Chrome, address: str, complaint: str) -> Iterator[Chrome]:
     assert urlsplit(browser.current_url).path == "/login"
     browser.find_element(By.NAME, "name").send_keys(NAME)
     browser.find_element(By.NAME, "password").send_keys(PASSWORD)
-    browser.find_element(By.CSS_SELECTOR, "main button").click()
+    follow(browser, browser.find_element(By.CSS_SELECTOR, "main button"))
     yield browser
     complaints, hosts = _logs(browser)
     assert complaints == []
     assert hosts == {urlsplit(address).netloc}
+
+
+def follow(browser: Chrome, link: WebElement) -> None:
+    """Click, and wait for the page that it leads to: the driver does not always."""
+    page, wait = browser.find_element(By.TAG_NAME, "html"), WebDriverWait(browser, 20)
+    link.click()
+    wait.until(staleness_of(page))
+    wait.until(lambda here: here.execute_script("return document.readyState") == "complete")
 
 
 def wide(browser: Chrome, width: int) -> None:
@@ -115,11 +126,11 @@ def overflow(browser: Chrome) -> int:
 def test_from_the_login_to_a_complaints_timeline_in_english(monitor: Chrome, complaint: str) -> None:
     assert monitor.find_element(By.TAG_NAME, "h1").text == "Indonesia"
     assert "Masuk hari ini" in monitor.find_element(By.CLASS_NAME, "sums").text
-    monitor.find_element(By.CSS_SELECTOR, ".languages [hreflang=en]").click()
+    follow(monitor, monitor.find_element(By.CSS_SELECTOR, ".languages [hreflang=en]"))
     assert "Came in today" in monitor.find_element(By.CLASS_NAME, "sums").text
-    monitor.find_element(By.LINK_TEXT, "Complaints").click()
+    follow(monitor, monitor.find_element(By.LINK_TEXT, "Complaints"))
     monitor.find_element(By.NAME, "q").send_keys(complaint)
-    monitor.find_element(By.CSS_SELECTOR, "[role=search] button").click()
+    follow(monitor, monitor.find_element(By.CSS_SELECTOR, "[role=search] button"))
     story = [each.text for each in monitor.find_elements(By.CSS_SELECTOR, ".story > li")]
     assert [each.splitlines()[0] for each in story] == ["Response", "Filed"]
     assert "Source: Kabupaten Wanasari" in story[1]
@@ -129,9 +140,9 @@ def test_from_the_login_to_a_complaints_timeline_in_english(monitor: Chrome, com
 
 
 def test_a_tile_leads_to_its_province_and_the_logout_out(monitor: Chrome, address: str) -> None:
-    monitor.find_element(By.CSS_SELECTOR, ".tile[title='Jawa Timur']").click()
+    follow(monitor, monitor.find_element(By.CSS_SELECTOR, ".tile[title='Jawa Timur']"))
     assert monitor.find_element(By.TAG_NAME, "h1").text == "Jawa Timur"
-    monitor.find_element(By.CSS_SELECTOR, ".self button").click()
+    follow(monitor, monitor.find_element(By.CSS_SELECTOR, ".self button"))
     monitor.get(address + "/")
     assert urlsplit(monitor.current_url).path == "/login"
 
