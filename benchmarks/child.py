@@ -17,7 +17,7 @@ from pathlib import Path
 SIMPUL = str(Path(sys.executable).with_name("simpul"))
 _SHOWN = re.compile(rb"(\d+) read, ")
 _EVERY = 0.1
-_COUNTED_EVERY = 1.0
+_COUNTED_EVERY = 0.25
 
 
 @dataclass(slots=True)

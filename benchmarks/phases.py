@@ -22,11 +22,13 @@ from connectors.open311.ahead import ahead
 from contracts.connector import Page
 from hub.build import Hub
 from hub.session.session import Session
+from hub.store.behind import Behind
 from hub.store.unit import Unit
 
 WIRE, PARSING, AHEAD = "the wire", "parsing and mapping", "waiting for the page ahead"
-WAITING, DECIDING, ROWS, DATABASE, COMMIT = "waiting for pages", "deciding", "building rows, COPY", "statements", "commit"
-ORDER = (WIRE, PARSING, AHEAD, WAITING, DECIDING, ROWS, DATABASE, COMMIT)
+WAITING, DECIDING, ROWS, COPIES = "waiting for pages", "deciding", "building and sending rows", "waiting for COPY"
+DATABASE, COMMIT = "statements", "commit"
+ORDER = (WIRE, PARSING, AHEAD, WAITING, DECIDING, ROWS, COPIES, DATABASE, COMMIT)
 
 
 class Phases:
@@ -73,8 +75,9 @@ def measured(hub: Hub, session: Session) -> Phases:
     with ExitStack() as undone:
         _database(phases, hub.store.engine, undone)
         undone.enter_context(patch.object(requests.Session, "send", _method(phases, WIRE, requests.Session.send)))
-        for name in ("flush", "finish"):
-            undone.enter_context(patch.object(Unit, name, _method(phases, ROWS, getattr(Unit, name))))
+        for kind, name in ((Unit, "flush"), (Unit, "finish"), (Behind, "add")):
+            undone.enter_context(patch.object(kind, name, _method(phases, ROWS, getattr(kind, name))))
+        undone.enter_context(patch.object(Behind, "settle", _method(phases, COPIES, Behind.settle)))
         for name in ("lease", "report", "release"):
             undone.enter_context(patch.object(session.gateway, name, phases.wrap(DECIDING, getattr(session.gateway, name))))
         undone.enter_context(patch.object(session.connector, "changes", _fetched(phases, session.connector.changes)))

@@ -44,6 +44,11 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     server: App
 
+    @property
+    def city(self) -> City:
+        """The city that is asked."""
+        return self.server.city
+
     def log_message(self, *_: Any) -> None:
         """Say nothing: a line a request would be measured too."""
 
@@ -62,9 +67,12 @@ class Handler(BaseHTTPRequestHandler):
         if not path.startswith("/bench/"):
             self.server.counts[self.command] += 1
             time.sleep(self.server.latency)
+        self._reply(lambda: answer(path, given))
+
+    def _reply(self, answer: Any) -> None:
         try:
-            with self.server.city.lock:
-                body = answer(path, given)
+            with self.city.lock:
+                body = answer()
             self._send(200, body if isinstance(body, bytes) else json.dumps(body).encode())
         except KeyError:
             self._fail(404, "There is no such thing here.")
@@ -72,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
             self._fail(400, f"{error} is not what this city takes.")
 
     def _get(self, path: str, given: dict[str, Any]) -> Any:
-        city = self.server.city
+        city = self.city
         page, size = int(given.get("page", 1)), int(given.get("page_size") or given.get("per_page") or 100)
         if path.endswith("/requests.json"):
             if "service_request_id" in given:
@@ -94,11 +102,11 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/bench/counts":
             return self.server.counts
         if path == "/bench/changed":
-            return self.server.city.changed()
+            return self.city.changed()
         raise KeyError(path)
 
     def _post(self, path: str, given: dict[str, Any]) -> Any:
-        city = self.server.city
+        city = self.city
         if path.endswith("/servicerequestupdates.json"):
             return [{"update_id": city.update(_number(given.get("service_request_id", "")), given), "account_id": None}]
         if path.endswith("/requests.json"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -21,11 +21,14 @@ class Refused(Exception):
 
 
 class City:
-    """Requests by id and by change, each encoded once until it changes; ``lock`` is held by whoever calls."""
+    """Requests by id and by change, each encoded once until it changes; ``lock`` is held by whoever calls.
 
-    def __init__(self, total: int) -> None:
+    ``make`` makes the request of any number.
+    """
+
+    def __init__(self, total: int, make: Callable[[int], dict[str, Any]] | None = None) -> None:
         self.lock = threading.Lock()
-        self._make = Requests().make
+        self._make = make or Requests().make
         self._changed: dict[int, dict[str, Any]] = {}
         self._encoded: list[bytes | None] = [None] * total
         self._numbers = list(range(total))

@@ -17,8 +17,10 @@ from sqlalchemy import make_url
 
 from benchmarks.databases import fresh
 from hub.store.store import Store
-from hub.store.tables import metadata
+from hub.store.tables import meta, metadata
 
+# A fresh database has written down of which release it is.
+_TABLES = [table for table in metadata.sorted_tables if table is not meta]
 # A table's name and its rows, as its database writes them.
 Rows = list[tuple[str, Sequence[Any]]]
 
@@ -26,7 +28,7 @@ Rows = list[tuple[str, Sequence[Any]]]
 def again(url: str, pages: int, folder: Path) -> tuple[float, int]:
     """Insert the rows of the hub's database at ``url`` into a fresh one in so many transactions: seconds and rows."""
     kind = make_url(url).get_backend_name()
-    rows = _sqlite_rows(url) if kind == "sqlite" else _postgresql_rows(url)
+    rows = _sqlite_rows(url) if kind == "sqlite" else copied(url)
     with fresh(kind, folder) as other:
         store = Store(other, lambda: datetime.now(UTC))
         store.migrate()
@@ -35,7 +37,8 @@ def again(url: str, pages: int, folder: Path) -> tuple[float, int]:
     return seconds, sum(len(each) for _, each in rows)
 
 
-def _slices(rows: Rows, pages: int) -> Iterator[list[tuple[str, Sequence[Any]]]]:
+def slices(rows: Rows, pages: int) -> Iterator[list[tuple[str, Sequence[Any]]]]:
+    """Cut the rows of all tables into so many transactions."""
     # Rounded up, so that a connection's one row comes before all that refers to it.
     for page in range(pages):
         cut = [(name, each[-(-page * len(each) // pages) : -(-(page + 1) * len(each) // pages)]) for name, each in rows]
@@ -51,7 +54,7 @@ def _sqlite(url: str) -> sqlite3.Connection:
 
 def _sqlite_rows(url: str) -> Rows:
     sql = _sqlite(url)
-    found = [(table.name, sql.execute(f"SELECT * FROM {table.name} ORDER BY rowid").fetchall()) for table in metadata.sorted_tables]
+    found = [(table.name, sql.execute(f"SELECT * FROM {table.name} ORDER BY rowid").fetchall()) for table in _TABLES]
     sql.close()
     return [(name, rows) for name, rows in found if rows]
 
@@ -59,7 +62,7 @@ def _sqlite_rows(url: str) -> Rows:
 def _into_sqlite(url: str, rows: Rows, pages: int) -> float:
     sql = _sqlite(url)
     statements = {name: f"INSERT INTO {name} VALUES ({', '.join('?' * len(each[0]))})" for name, each in rows}
-    cut = list(_slices(rows, pages))
+    cut = list(slices(rows, pages))
 
     def one(page: Rows) -> None:
         sql.execute("BEGIN IMMEDIATE")
@@ -72,23 +75,25 @@ def _into_sqlite(url: str, rows: Rows, pages: int) -> float:
     return seconds
 
 
-def _postgresql(url: str) -> psycopg.Connection[Any]:
+def postgresql(url: str) -> psycopg.Connection[Any]:
+    """Connect to a database that may be written in."""
     return psycopg.connect(url.replace("+psycopg", ""), autocommit=False)
 
 
-def _postgresql_rows(url: str) -> Rows:
-    with _postgresql(url) as sql:
-        return [(table.name, lines) for table in metadata.sorted_tables if (lines := _copied(sql, table.name))]
+def copied(url: str) -> Rows:
+    """Return every row of a PostgreSQL database, by table, as COPY writes it."""
+    with postgresql(url) as sql:
+        return [(table.name, lines) for table in _TABLES if (lines := _lines(sql, table.name))]
 
 
-def _copied(sql: psycopg.Connection[Any], name: str) -> list[bytes]:
+def _lines(sql: psycopg.Connection[Any], name: str) -> list[bytes]:
     with sql.cursor().copy(f"COPY (SELECT * FROM {name} ORDER BY ctid) TO STDOUT") as out:
         return [bytes(line) for line in out]
 
 
 def _into_postgresql(url: str, rows: Rows, pages: int) -> float:
-    cut = [[(name, b"".join(each)) for name, each in page] for page in _slices(rows, pages)]
-    with _postgresql(url) as sql:
+    cut = [[(name, b"".join(each)) for name, each in page] for page in slices(rows, pages)]
+    with postgresql(url) as sql:
 
         def one(page: Rows) -> None:
             for name, lines in page:
