@@ -5,7 +5,7 @@ STAMP := .venv/.simpul-installed
 JOBS ?= 2
 RUFF := $(BIN)/ruff
 
-.PHONY: help setup demo demo-real test test-real histories check check-deep mutate bench format wheel clean
+.PHONY: help setup demo demo-real test test-real histories check check-deep mutate bench faults format wheel clean
 
 help:
 	@echo 'demo        shows the main job, then leaves the hub serving until Ctrl-C'
@@ -17,6 +17,7 @@ help:
 	@echo 'check-deep  everything that needs no service, with many more examples; hours'
 	@echo 'mutate      takes the safety rules out one by one; what caught each is printed'
 	@echo 'bench       how fast it is beside what people would use instead; exit status says whether the limits are met'
+	@echo 'faults      ten minutes of everything that dies, cuts and fills up; nothing may be lost, doubled, echoed or diverged'
 	@echo 'format      puts the code in the agreed form'
 	@echo 'clean       removes what these made'
 
@@ -64,8 +65,15 @@ format: setup
 
 # Measured side by side in one run, against thresholds; needs PostgreSQL, and installs dlt in an environment of its own.
 bench: setup
-	$(BIN)/python benchmarks/ingest.py
-	$(BIN)/python benchmarks/backfill.py
+	$(BIN)/python benchmarks/ingest.py $(QUICK)
+	$(BIN)/python benchmarks/backfill.py $(QUICK)
+	$(BIN)/python benchmarks/scale.py $(QUICK)
+	$(BIN)/python benchmarks/latency.py $(QUICK)
+	$(BIN)/python benchmarks/million.py $(QUICK)
+
+# A database and a broker of its own, so PostgreSQL and RabbitMQ must be installed, not running.
+faults: setup
+	$(BIN)/python benchmarks/faults.py $(FAULTS)
 
 wheel: setup
 	$(BIN)/python -m build --wheel --outdir dist .

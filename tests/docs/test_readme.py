@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 import shlex
 from collections.abc import Iterator
@@ -60,6 +61,16 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_nothing_of_ours_is_installed_from_an_index_by_its_name(page: Path) -> None:
+    extras = configparser.ConfigParser()
+    extras.read(ROOT / "setup.cfg")
+    for line in re.findall(r"pip install ([^`\n#]+)", page.read_text("utf-8")):
+        assert not re.search(r"\bsimpul\b", line), line
+        for named in re.findall(r"\.\[([^]]+)\]", line):
+            assert set(named.split(",")) <= set(extras["options.extras_require"]), line
 
 
 def test_every_make_target_of_the_readme_is_in_the_makefile() -> None:

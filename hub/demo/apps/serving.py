@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -21,8 +22,11 @@ def run(name: str, make_app: Callable[[Path], Flask], arguments: Sequence[str] |
     parser.add_argument("--database", type=Path, required=True, help="berkas SQLite; dibuat dan diisi contoh bila belum ada")
     parser.add_argument("--port", type=int, default=0, help="0: pilih sendiri")
     parser.add_argument("--until-stdin-closes", action="store_true", help="berhenti bila proses yang menjalankannya berakhir")
+    parser.add_argument("--host", default=HOST, help="0.0.0.0 di dalam kontainer")
     options = parser.parse_args(arguments)
-    server = make_server(HOST, options.port, make_app(options.database), threaded=True)
+    # As the first process of a container nothing else would end it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    server = make_server(options.host, options.port, make_app(options.database), threaded=True)
     print(server.server_port, flush=True)
     if options.until_stdin_closes:
         threading.Thread(target=_end_with_parent, daemon=True).start()
