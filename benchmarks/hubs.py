@@ -26,7 +26,7 @@ NAME, KIND, AGENCY = "kota", "open311", "32.73"
 # What the app's words mean here; a complaint that was only assigned is still open there.
 WORDS = {"open": "received", "in_progress": "in_progress", "closed": "answered"}
 # Pages that a session takes in together where the app is no slower than the hub.
-TOGETHER = 1_000 // PAGE
+TOGETHER = 2_000 // PAGE
 # Before everything the app has: nothing is historic, so all of it is kept as news is.
 LIVE_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -8,13 +8,18 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, false, select
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, false, select
 
 from contracts.errors import NotFound, Refused
 from contracts.strict import nearest
 from hub.store import tables
+from hub.store.direct import answers
 
 _SHORTEST = 8
+_WHOLE = {
+    what: select(table.c.id).where(table.c.id == bindparam("key"))
+    for what, table in (("complaint", tables.complaints), ("delivery", tables.links))
+}
 _TRACKING = re.compile(r"[A-Z2-7]{4}-?[A-Z2-7]{4}-?[A-Z2-7]{4}", re.IGNORECASE)
 
 
@@ -35,7 +40,11 @@ def link_id(sql: Connection, given: str) -> str:
 
 
 def _by_beginning(sql: Connection, column: Column[str], given: str, what: str, advice: str) -> str:
-    ids = [row[0] for row in sql.execute(select(column).where(_is_or_begins(column, given, what, advice)).order_by(column).limit(3))]
+    try:
+        ids = [row[0] for row in answers(sql, _WHOLE[what], {"key": str(uuid.UUID(given))})]
+    except ValueError:
+        begins = _of_id(column, given, what, advice)
+        ids = [row[0] for row in sql.execute(select(column).where(begins).order_by(column).limit(3))]
     if not ids:
         raise NotFound(f"There is no {what} '{given}'.", advice)
     if len(ids) > 1:
@@ -43,14 +52,11 @@ def _by_beginning(sql: Connection, column: Column[str], given: str, what: str, a
     return str(ids[0])
 
 
-def _is_or_begins(column: Column[str], given: str, what: str, advice: str) -> ColumnElement[bool]:
-    try:
-        return column == str(uuid.UUID(given))
-    except ValueError:
-        beginning = given.lower()
-        if len(beginning.replace("-", "")) < _SHORTEST or not re.fullmatch(r"[0-9a-f-]+", beginning):
-            raise NotFound(f"'{given}' is no id of a {what}.", advice) from None
-        return _begins(column, beginning, (8, 4, 4, 4, 12), "0", "f")
+def _of_id(column: Column[str], given: str, what: str, advice: str) -> ColumnElement[bool]:
+    beginning = given.lower()
+    if len(beginning.replace("-", "")) < _SHORTEST or not re.fullmatch(r"[0-9a-f-]+", beginning):
+        raise NotFound(f"'{given}' is no id of a {what}.", advice) from None
+    return _begins(column, beginning, (8, 4, 4, 4, 12), "0", "f")
 
 
 def tracking_begins(beginning: str) -> ColumnElement[bool]:

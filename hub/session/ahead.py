@@ -11,9 +11,10 @@ from typing import Any
 
 from contracts.connector import Page
 
-# Pages held in memory at most, and records taken together at most.
-_DEPTH = 12
-_TOGETHER = 1_000
+# Pages that wait in memory at most, and the records from which on no other page is fetched to wait: the database is kept waited
+# for with some, while the threads that fetch have the processor to themselves. Records taken together at most.
+_DEPTH, _WAITING = 40, 3_000
+_TOGETHER = 2_000
 
 # An app with nothing new says so in a page and an end that come at once: they are worth waiting a moment, and one transaction.
 _PAGES, _FEW, _SOON = 2, 50, 0.05
@@ -30,28 +31,56 @@ class Ready(list[Page]):
         self.last = last
 
 
+class _Room:
+    """How much waits. Closed, nobody waits for room any more."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._changed = threading.Condition()
+        self._pages = self._records = 0
+
+    def wait(self) -> bool:
+        """Wait for room for one more page; False if none is wanted any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.closed or (self._pages < _DEPTH and self._records < _WAITING))
+            return not self.closed
+
+    def change(self, pages: int, records: int) -> None:
+        """Note what has come or gone."""
+        with self._changed:
+            self._pages, self._records = self._pages + pages, self._records + records
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Let nobody wait."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify()
+
+
 def fetched(source: Iterator[Page]) -> Generator[Ready, None, None]:
     """Yield what is ready, never an empty list, and raise what ``source`` raised after what came before it.
 
     Closing it ends the fetching after the call under way.
     """
     ready: _Coming = SimpleQueue()
-    room, closed = threading.Semaphore(_DEPTH), threading.Event()
-    fetcher = threading.Thread(target=_fetch, args=(source, ready, room, closed), name="simpul-ahead", daemon=True)
+    room = _Room()
+    fetcher = threading.Thread(target=_fetch, args=(source, ready, room), name="simpul-ahead", daemon=True)
     fetcher.start()
     try:
         yield from _taken(ready, room)
     finally:
-        closed.set()
-        room.release()
+        room.close()
         fetcher.join()
 
 
-def _fetch(source: Iterator[Page], ready: _Coming, room: threading.Semaphore, closed: threading.Event) -> None:
+def _fetch(source: Iterator[Page], ready: _Coming, room: _Room) -> None:
     try:
         with closing(source) if isinstance(source, Generator) else nullcontext():
-            while room.acquire() and not closed.is_set():
+            while room.wait():
                 page = next(source, None)
+                if page is not None:
+                    room.change(1, len(page.records))
                 ready.put(page)
                 if page is None:
                     return
@@ -59,7 +88,7 @@ def _fetch(source: Iterator[Page], ready: _Coming, room: threading.Semaphore, cl
         ready.put(error)
 
 
-def _taken(ready: _Coming, room: threading.Semaphore) -> Generator[Ready, None, None]:
+def _taken(ready: _Coming, room: _Room) -> Generator[Ready, None, None]:
     coming: Any = ready.get()
     while coming is not None:
         if isinstance(coming, BaseException):
@@ -67,7 +96,7 @@ def _taken(ready: _Coming, room: threading.Semaphore) -> Generator[Ready, None, 
         pages: list[Page] = []
         while isinstance(coming, Page) and _fits(pages, coming):
             pages.append(coming)
-            room.release()
+            room.change(-1, -len(coming.records))
             coming = _at_hand(ready, pages)
         yield Ready(pages, last=coming is None)
         coming = ready.get() if coming is _NOT_YET else coming

@@ -28,6 +28,10 @@ _AS_THEY_ARE = (Boolean, Integer, LargeBinary, String)
 COPIED = 5
 
 
+# A statement, and the values of each row that it is for.
+Told = tuple[str, list[tuple[Any, ...]]]
+
+
 def insert_rows(sql: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Values]) -> None:
     """Insert rows whose values stand in the order of ``names``; raises what SQLAlchemy would raise."""
     if sql.dialect.name == "postgresql" and len(rows) >= COPIED:
@@ -35,16 +39,32 @@ def insert_rows(sql: Connection, table: Table, names: tuple[str, ...], rows: Seq
         behind.add(table, names, rows)
         behind.settle()
     else:
-        made = _made(_makers(table, names, sql.dialect), rows)
-        tell(sql, f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({_marks(sql.dialect, len(names))})", made)
+        tell(sql, *inserted(sql.dialect, table, names, rows))
 
 
-def update_rows(sql: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Values]) -> None:
-    """Give the rows with these ids these values, which stand in the order of ``names``, the id first; raises as above."""
-    made = _made(_makers(table, names, sql.dialect), rows)
-    mark = _mark(sql.dialect)
+def inserted(dialect: Dialect, table: Table, names: tuple[str, ...], rows: Sequence[Values]) -> Told:
+    """Return what inserts such rows one by one; raises StatementError."""
+    made = _made(_makers(table, names, dialect), rows)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({_marks(dialect, len(names))})", made
+
+
+def updated(dialect: Dialect, table: Table, names: tuple[str, ...], rows: Sequence[Values]) -> Told:
+    """Return what gives the rows with these ids these values, which stand in the order of ``names``, the id first; raises as above."""
+    made = _made(_makers(table, names, dialect), rows)
+    mark = _mark(dialect)
     changes = ", ".join(f"{name} = {mark}" for name in names[1:])
-    tell(sql, f"UPDATE {table.name} SET {changes} WHERE {names[0]} = {mark}", [(*row[1:], row[0]) for row in made])
+    return f"UPDATE {table.name} SET {changes} WHERE {names[0]} = {mark}", [(*row[1:], row[0]) for row in made]
+
+
+def counted(dialect: Dialect, table: str, names: tuple[str, ...]) -> str:
+    """Return what adds to the number ``n`` of the row that these columns name, which is made if it is not there."""
+    made = f"INSERT INTO {table} ({', '.join(names)}, n) VALUES ({_marks(dialect, len(names) + 1)})"
+    return f"{made} ON CONFLICT ({', '.join(names)}) DO UPDATE SET n = {table}.n + excluded.n"
+
+
+def deleted(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
+    """Return what deletes the row in which these columns have given values."""
+    return f"DELETE FROM {table.name} WHERE {' AND '.join(f'{name} = {_mark(dialect)}' for name in names)}"
 
 
 def _made(makers: Makers, rows: Sequence[Values]) -> list[tuple[Any, ...]]:

@@ -90,9 +90,11 @@ def _bytes(column: Values) -> Texts:
 
 
 def _moments(make: Callable[[Any], Any], column: Values) -> Texts:
+    def text(value: Any) -> str:
+        return _NOTHING if value is None else str(make(value))
+
     # Most moments of a transaction are its own.
-    made = {value: _NOTHING if value is None else str(make(value)) for value in set(column)}
-    return [made[value] for value in column]
+    return [text(column[0])] * len(column) if column.count(column[0]) == len(column) else list(map(text, column))
 
 
 _EMPTY: dict[type, str] = {dict: "{}", list: "[]"}

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta, timezone
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Insert, Table, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 
-from hub.store import tables
+from hub.store.bulk import counted
+from hub.store.direct import tell
 from hub.store.rows import ComplaintRow
 
 # National figures are cut in WIB, which knows no daylight saving.
@@ -52,23 +52,10 @@ def add(sql: Connection, change: Mapping[Cell, int]) -> None:
     whole: Counter[tuple[str, int, str]] = Counter()
     for where, more in change.items():
         whole[where[1:]] += more
-    days, dialect = Cell._fields, sql.dialect.name
-    _write(sql, _ADD[dialect, True], [dict(zip(days[1:], where, strict=True), more=more) for where, more in sorted(whole.items()) if more])
-    _write(sql, _ADD[dialect, False], [{**where._asdict(), "more": more} for where, more in sorted(change.items()) if more])
+    _write(sql, "standing", Cell._fields[1:], [(*where, more) for where, more in sorted(whole.items()) if more])
+    _write(sql, "rollup", Cell._fields, [(*where, more) for where, more in sorted(change.items()) if more])
 
 
-def _write(sql: Connection, statement: Insert, moves: list[dict[str, str | int]]) -> None:
+def _write(sql: Connection, table: str, names: tuple[str, ...], moves: list[tuple[str | int, ...]]) -> None:
     if moves:
-        sql.execute(statement, moves)
-
-
-def _add(insert: type[postgresql.Insert] | type[sqlite.Insert], table: Table, names: tuple[str, ...]) -> Insert:
-    statement = insert(table).values({name: bindparam(name) for name in names} | {"n": bindparam("more")})
-    return statement.on_conflict_do_update(index_elements=list(names), set_={"n": table.c.n + statement.excluded.n})
-
-
-_ADD = {
-    (name, whole): _add(insert, tables.standing if whole else tables.rollup, Cell._fields[1:] if whole else Cell._fields)
-    for name, insert in (("postgresql", postgresql.Insert), ("sqlite", sqlite.Insert))
-    for whole in (True, False)
-}
+        tell(sql, counted(sql.dialect, table, names), moves)

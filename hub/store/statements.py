@@ -39,12 +39,14 @@ CONNECTION_BY_NAME = rows_of(ConnectionRow).where(_connection.name == bindparam(
 # FOR NO KEY UPDATE: other sessions' foreign keys may still point to the row while it is held.
 HELD_CONNECTION_BY_ID = CONNECTION_BY_ID.with_for_update(key_share=True)
 HELD_CONNECTION_BY_NAME = CONNECTION_BY_NAME.with_for_update(key_share=True)
+# The mark of how the connections and agencies stand.
+NETWORK = select(tables.meta.c.value).where(tables.meta.c.key == "network")
 CONNECTIONS = rows_of(ConnectionRow).order_by(_connection.id)
 
 COMPLAINTS = rows_of(ComplaintRow).where(among(_complaint.id)).order_by(_complaint.id).with_for_update(key_share=True)
 LINKS = rows_of(LinkRow).where(among(_link.complaint_id))
 RESPONSES = rows_of(ResponseRow).where(among(_response.complaint_id))
-RESPONSE_LINKS = rows_of(ResponseLinkRow).where(among(_mark.link_id))
+RESPONSE_LINKS = rows_of(ResponseLinkRow).where(_mark.link_id.in_(select(_link.id).where(among(_link.complaint_id))))
 COMPLAINT_OF_LINK = select(_link.complaint_id).where(_link.id == bindparam("key"))
 ATTEMPT = rows_of(AttemptRow).where(_attempt.id == bindparam("key"))
 LAST_ATTEMPT = (

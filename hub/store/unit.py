@@ -20,8 +20,8 @@ from contracts.errors import NotFound
 from contracts.events import Kind
 from hub.store import ledger, rollup, tables
 from hub.store.behind import Behind
-from hub.store.bulk import COPIED, insert_rows, update_rows
-from hub.store.direct import answers
+from hub.store.bulk import COPIED, Told, deleted, inserted, updated
+from hub.store.direct import all_answers, answers, tell, tell_all
 from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
 from hub.store.statements import (
     ATTEMPT,
@@ -35,6 +35,7 @@ from hub.store.statements import (
     LAST_ATTEMPT,
     LINKS,
     NAMES,
+    NETWORK,
     RESPONSE_LINKS,
     RESPONSES,
     TABLES,
@@ -84,11 +85,15 @@ class Unit:
         self._plain: dict[str, tuple[Table, list[dict[str, Any]]]] = {}
         self._counts: Counter[rollup.Cell] = Counter()
         self._secret, self._salts = secrets.token_bytes(32), 0
+        # Changes of one row each that the database has not been told yet.
+        self._single: list[tuple[str, tuple[Any, ...]]] = []
+        self._network: str | None = None
         self.due: set[int] = set()
 
     @property
     def sql(self) -> Connection:
         """The transaction's connection, once the database has everything that was sent ahead."""
+        self._say()
         if self._behind is not None:
             self._behind.settle()
         return self._sql
@@ -96,9 +101,12 @@ class Unit:
     # -- loading
 
     def _load(self, kind: type[Row], statement: Any, **given_to: Any) -> list[Row]:
+        return self._taken(kind, answers(self.sql, statement, given_to))
+
+    def _taken(self, kind: type[Row], rows: Iterable[Sequence[Any]]) -> list[Row]:
         words, clean = _WORDS.get(kind, {}), self._clean[kind]
         found: list[Row] = []
-        for values in answers(self.sql, statement, given_to):
+        for values in rows:
             key = (kind, values[0])
             row = self._rows.get(key)
             if row is None:
@@ -113,10 +121,21 @@ class Unit:
         """Load one connection by name or id; raises NotFound. ``lock`` holds it until the transaction ends."""
         by_id = isinstance(name, int)
         free, held = (CONNECTION_BY_ID, HELD_CONNECTION_BY_ID) if by_id else (CONNECTION_BY_NAME, HELD_CONNECTION_BY_NAME)
-        found = self._load(ConnectionRow, held if lock else free, key=name)
+        rows, network = all_answers(self.sql, (held if lock else free, {"key": name}), (NETWORK, {}))
+        found, self._network = self._taken(ConnectionRow, rows), str(network)
         if not found:
             raise NotFound(f"there is no connection {name!r}.", "`simpul connections list` shows the names.")
         return found[0]
+
+    def network(self) -> str:
+        """Return the mark of how the connections and agencies stand, as it was when a connection was last loaded here."""
+        if self._network is None:
+            self._network = str(list(answers(self.sql, NETWORK, {})))
+        return self._network
+
+    def network_changed(self) -> None:
+        """Forget the mark, which this transaction has just written anew."""
+        self._network = None
 
     def connections(self) -> list[ConnectionRow]:
         """Load every connection, by id."""
@@ -135,18 +154,19 @@ class Unit:
     def _open(self, ids: Sequence[str]) -> None:
         if not self._brought_ids.isdisjoint(ids):
             self.flush()
-        given = list(ids)
-        self._load(ComplaintRow, COMPLAINTS, ids=given)
+        given = {"ids": list(ids)}
+        # The complaints first: they are locked, and what belongs to them is read as it is then.
+        asked = [(statement, given) for statement in (COMPLAINTS, LINKS, RESPONSES, RESPONSE_LINKS)]
+        complaints, links, responses, marks = all_answers(self.sql, *asked)
+        self._taken(ComplaintRow, complaints)
         for key in ids:
             self._links_of[key], self._responses_of[key] = {}, []
-        links = sorted(self._load(LinkRow, LINKS, ids=given), key=lambda row: (row.complaint_id, row.connection_id))
-        for row in links:
+        for row in sorted(self._taken(LinkRow, links), key=lambda row: (row.complaint_id, row.connection_id)):
             self._links_of[row.complaint_id][row.connection_id] = row
             self._response_links_of[row.id] = []
-        for response in sorted(self._load(ResponseRow, RESPONSES, ids=given), key=lambda row: row.position):
+        for response in sorted(self._taken(ResponseRow, responses), key=lambda row: row.position):
             self._responses_of[response.complaint_id].append(response)
-        marks = self._load(ResponseLinkRow, RESPONSE_LINKS, ids=[row.id for row in links]) if links else []
-        for mark in sorted(marks, key=lambda row: row.id):
+        for mark in sorted(self._taken(ResponseLinkRow, marks), key=lambda row: row.id):
             self._response_links_of[mark.link_id].append(mark)
 
     def complaint(self, complaint_id: str) -> ComplaintRow:
@@ -245,6 +265,10 @@ class Unit:
         """Queue a plain insert into one of the tables that have no row class."""
         self._plain.setdefault(table.name, (table, []))[1].append(values)
 
+    def drop(self, table: Table, **values: str | int) -> None:
+        """Queue the deletion of one row, if it is there; `sql` waits for it."""
+        self._single.append((deleted(self._sql.dialect, table, tuple(values)), tuple(values.values())))
+
     def log(self, complaint: ComplaintRow, kind: Kind, rule: str, **what: Any) -> None:
         """Write a ledger entry where the change is made, chained by hash to the complaint's last one."""
         complaint.head = self.enter(complaint.id, complaint.head, str(kind), rule, what)
@@ -281,6 +305,7 @@ class Unit:
             else:
                 self._update(kind)
         self._enter_plain()
+        self._say()
         self._brought_ids.clear()
         self._since = 0
 
@@ -291,9 +316,25 @@ class Unit:
 
     def _insert(self, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
         if self._behind is not None and len(rows) >= COPIED:
+            self._say()
             self._behind.add(table, names, rows)
         else:
-            insert_rows(self.sql, table, names, rows)
+            self._tell(inserted(self._sql.dialect, table, names, rows))
+
+    def _tell(self, told: Told) -> None:
+        """Change rows; what is for one row only waits for others of that kind, as long as nobody asks for anything."""
+        said, rows = told
+        if len(rows) == 1:
+            self._single.append((said, rows[0]))
+        else:
+            tell(self.sql, said, rows)
+
+    def _say(self) -> None:
+        if self._single:
+            single, self._single = self._single, []
+            if self._behind is not None:
+                self._behind.settle()
+            tell_all(self._sql, single)
 
     def _give_up(self, kind: type) -> None:
         """Let go of what moves from one row to another, or rows that change places would collide on the way."""
@@ -305,7 +346,7 @@ class Unit:
                 gone.append((row.id, *left.values()))
                 self._clean[kind][key] = tuple([left.get(name, value) for name, value in zip(NAMES[kind], clean, strict=True)])
         if gone:
-            update_rows(self.sql, TABLES[kind], ("id", *left), sorted(gone, key=_id))
+            tell(self.sql, *updated(self._sql.dialect, TABLES[kind], ("id", *left), sorted(gone, key=_id)))
 
     def _update(self, kind: type) -> None:
         changed: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
@@ -320,7 +361,7 @@ class Unit:
                 places = tuple([0, *(place for place, was in enumerate(clean) if values[place] != was)])
                 changed.setdefault(places, []).append(tuple([values[place] for place in places]))
         for places, rows in changed.items():
-            update_rows(self.sql, TABLES[kind], tuple([NAMES[kind][place] for place in places]), sorted(rows, key=_id))
+            self._tell(updated(self._sql.dialect, TABLES[kind], tuple([NAMES[kind][place] for place in places]), sorted(rows, key=_id)))
 
     def _note(self, row: Any, clean: tuple[Any, ...] | None) -> None:
         """Keep what else a row that is about to be written changes: the counts, and which connections have something to do."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 
 from contracts.content import Field, iso
 from contracts.vocabulary import Visibility
 from hub.keys import KeyRing
 from hub.store import tables
 from hub.store.among import among
-from hub.store.direct import answers
+from hub.store.direct import all_answers, answers
 from hub.store.rows import ComplaintRow, ConnectionRow, LinkRow, ResponseRow
 from hub.store.unit import Unit
 from hub.sync.network import Network, Peer
@@ -23,10 +23,9 @@ from hub.sync.project import final, overshared, redacted, wanted
 from hub.sync.rights import Standing, standing
 from hub.words import ConflictKind, ConflictState, LinkState, Outcome, SentState
 
-_link, _reads = tables.links.c, tables.reads
+_link = tables.links.c
 _HELD = select(_link.ref, _link.complaint_id, _link.seen).where(_link.connection_id == bindparam("here"), among(_link.ref))
 _HOLDERS = select(_link.complaint_id).where(_link.connection_id == bindparam("here"), _link.ref == bindparam("key"))
-_READ_DONE = delete(_reads).where(_reads.c.connection_id == bindparam("here"), _reads.c.ref == bindparam("key"))
 _ERASED = "erased"  # in the place of a fingerprint
 LIVE_STATES = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.LINKED})
 
@@ -174,7 +173,7 @@ class Desk:
 
     def read_done(self, ref: str) -> None:
         """Forget that a read of this ref was asked for."""
-        self.unit.sql.execute(_READ_DONE, {"here": self.row.id, "key": ref})
+        self.unit.drop(tables.reads, connection_id=self.row.id, ref=ref)
 
     # -- what people see
 
@@ -232,6 +231,13 @@ class Desk:
         if ref in self._asked:
             return []
         return [row[0] for row in answers(self.unit.sql, _HOLDERS, {"here": self.row.id, "key": ref})]
+
+    def look_up(self, ref: str, *also: tuple[Select[Any], dict[str, Any]]) -> list[Iterable[Sequence[Any]]]:
+        """Ask once which complaint's link holds a ref, and return the answers to what else is asked on the way."""
+        [holders, *others] = all_answers(self.unit.sql, (_HOLDERS, {"here": self.row.id, "key": ref}), *also)
+        self._asked.add(ref)
+        self._refs.update((ref, complaint_id) for (complaint_id,) in holders)
+        return others
 
     def holds(self, ref: str) -> bool:
         """Tell whether a link is known to hold a ref that `held_refs` asked for, or that was taken since."""

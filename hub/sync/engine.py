@@ -13,7 +13,6 @@ from contracts.errors import NotFound
 from contracts.sheet import capabilities_from_json
 from hub.keys import KeyRing
 from hub.store import tables
-from hub.store.direct import answers
 from hub.store.rows import ConnectionRow
 from hub.store.store import Store
 from hub.store.unit import Unit
@@ -25,7 +24,6 @@ from hub.sync.policy import policy_from_json
 from hub.sync.recovery import RESTORED
 from hub.words import Phase
 
-_NETWORK = select(tables.meta.c.value).where(tables.meta.c.key == "network")
 _RESTORED = select(tables.meta.c.value).where(tables.meta.c.key == RESTORED)
 
 
@@ -74,7 +72,7 @@ class Engine:
 
     def network(self, unit: Unit) -> Network:
         """Return the connections and agencies, read again only when something about them was changed."""
-        version = str([*answers(unit.sql, _NETWORK, {})])
+        version = unit.network()
         if self._network is None or self._network[0] != version:
             self._network = (version, self._load(unit))
         return self._network[1]
@@ -102,6 +100,7 @@ def network_changed(unit: Unit) -> None:
     changed = unit.sql.execute(table.update().where(table.c.key == "network").values(value=mark))
     if changed.rowcount == 0:
         unit.sql.execute(table.insert().values(key="network", value=mark))
+    unit.network_changed()
 
 
 def _peer(row: ConnectionRow) -> Peer:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import orjson
 from sqlalchemy import bindparam, select, update
 
@@ -76,8 +79,18 @@ def _clean(text: str) -> str:
 
 def released(desk: Desk, *refs: str) -> None:
     """Mark records as understood now; what they said stands in their complaints, and nowhere else."""
+    _resolved(desk, answers(desk.unit.sql, _WAITING, {"here": desk.row.id, "ids": sorted(refs)}))
+
+
+def understood(desk: Desk, ref: str) -> None:
+    """Mark the one record that was read as understood, and look up whose it is."""
+    [waiting] = desk.look_up(ref, (_WAITING, {"here": desk.row.id, "ids": [ref]}))
+    _resolved(desk, waiting)
+
+
+def _resolved(desk: Desk, waiting: Iterable[Sequence[Any]]) -> None:
     table = tables.quarantine
-    for key, ref in [*answers(desk.unit.sql, _WAITING, {"here": desk.row.id, "ids": sorted(refs)})]:
+    for key, ref in [*waiting]:
         sealed = _sealed(desk, ref, "")
         desk.unit.sql.execute(update(table).where(table.c.id == key).values(resolved_at=desk.now, raw=sealed))
 

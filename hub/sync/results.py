@@ -23,7 +23,7 @@ from hub.sync.memo import expect
 from hub.sync.observe import observe
 from hub.sync.paired import forget
 from hub.sync.push import COMBINED, next_task
-from hub.sync.quarantine import quarantine, released
+from hub.sync.quarantine import quarantine, released, understood
 from hub.sync.recovery import hub_forgot
 from hub.words import Direction, LinkState, Outcome, Phase, Recovery, SentState
 
@@ -95,7 +95,7 @@ def filed(desk: Desk, task: Create, receipt: Receipt) -> list[Task]:
 def was_read(desk: Desk, task: Read, record: Record, began: datetime, why: str | None) -> list[Task]:
     """One record was read directly: take it in, and go on with what its link needs while the reading is fresh."""
     desk.read_done(task.ref)
-    released(desk, task.ref)
+    understood(desk, task.ref)
     link = observe(desk, record, task.stamp, began, doubted=why == "doubt")
     return _onward(desk, link) if link is not None else []
 

@@ -11,6 +11,7 @@ from contracts.complaint import Complaint
 from contracts.connector import Page, Record, Rejected
 from contracts.errors import NotDone
 from hub.session.ahead import fetched, joined
+from tests.work.test_hands import until
 
 
 def page(*refs: str, cursor: str | None = None, **more: object) -> Page:
@@ -47,7 +48,7 @@ def test_pages_that_are_ready_are_taken_together() -> None:
 
 @pytest.mark.parametrize(
     "second",
-    [page("2", regressed=True), page("2", epoch="other"), page("1"), page(*map(str, range(2, 1_100)))],
+    [page("2", regressed=True), page("2", epoch="other"), page("1"), page(*map(str, range(2, 2_100)))],
     ids=["tells of a restore", "another epoch", "a record again", "too many"],
 )
 def test_a_page_that_must_stand_alone_is_not_joined_with_the_one_before_it(second: Page) -> None:
@@ -75,22 +76,20 @@ def _failing() -> Iterator[Page]:
     raise NotDone("too busy")
 
 
-def test_no_more_is_fetched_than_fits_in_memory() -> None:
+@pytest.mark.parametrize(("size", "waiting"), [(1, 40), (1_000, 3), (5_000, 1)], ids=["small pages", "large pages", "huge pages"])
+def test_no_more_is_fetched_than_fits_in_memory(size: int, waiting: int) -> None:
     asked: list[int] = []
-    enough = threading.Event()
 
     def endless() -> Generator[Page, None, None]:
         for number in range(1_000):
             asked.append(number)
-            if number == 6:
-                enough.set()
-            yield page(str(number))
+            yield page(*(f"{number}-{each}" for each in range(size)))
 
     coming = fetched(endless())
-    next(coming)
-    enough.wait(5)
+    taken = len(next(coming))
+    until(lambda: len(asked) >= taken + waiting)
     coming.close()
-    assert len(asked) <= 20
+    assert len(asked) == taken + waiting
 
 
 def test_closing_ends_the_source_and_the_thread() -> None:
