@@ -11,8 +11,8 @@ from typing import Any
 
 from contracts.connector import Page
 
-# Pages that wait in memory at most, and the records from which on no other page is fetched to wait: the database is kept waited
-# for with some, while the threads that fetch have the processor to themselves. Records taken together at most.
+# Pages that wait in memory at most, and with how many records no further page is fetched: more than are taken together, since a
+# hub that waits for its database leaves the processor to whoever fetches.
 _DEPTH, _WAITING = 40, 3_000
 _TOGETHER = 2_000
 
