@@ -28,7 +28,7 @@ RECORDS, QUICK = 200_000, 20_000
 Stops = Sequence[tuple[float, signal.Signals]]
 _STOPS: Stops = ((0.4, signal.SIGINT), (0.7, signal.SIGKILL))
 _KILLED: Stops = _STOPS[1:]
-_SHOWN = 20  # rising counts that a person must have seen
+_SHOWN_EVERY = 4_000  # records, in the mean, after which a person must have seen another count
 
 
 class Backfill:
@@ -105,7 +105,7 @@ def whole(app: LocalApp, kind: str, records: int, most: float, figures: Figures)
         print(f"{kind} ({told}): {records:,} in {seen.seconds:.0f} s, {records / seen.seconds:,.0f} records/s")
         print(f"  peak MB by quarter: {' '.join(f'{each:.0f}' for each in quarters)}; {len(seen.shown)} rising counts shown", flush=True)
         figures.must(seen.status == 0, f"{kind}: simpul sync ended with {seen.status}: {seen.said}")
-        figures.must(len(seen.shown) >= _SHOWN, f"{kind}: progress was shown {len(seen.shown)} times")
+        figures.must(len(seen.shown) >= records // _SHOWN_EVERY, f"{kind}: progress was shown {len(seen.shown)} times")
         figures.must(all(quarters), f"{kind}: a quarter went by unseen")
         one.check(figures, kind)
         figures.limit(f"peak memory, {kind}: last quarter / second quarter", quarters[3] / (quarters[1] or 1), most, "x")
