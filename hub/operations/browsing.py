@@ -7,7 +7,7 @@ reads holds up nobody who writes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -81,15 +81,23 @@ def browse(hub: Hub, wishes: Wishes) -> list[Line]:
     table = tables.complaints.c
     with hub.store.reading() as sql:
         known = names(sql)
-        if wishes.words is not None and sql.dialect.name == "postgresql":
-            # As if on spinning disks, it would rather go through thousands of texts than fetch what the index of words names.
-            sql.execute(_NEAR)
-        query = _narrowed(select(*_SHOWN), wishes, known, sql.dialect.name)
+        query = select(*_SHOWN)
+        if wishes.words is not None:
+            said, wishes = _speaking_of(sql, wishes, wishes.words)
+            query = query.where(*said)
+        query = _narrowed(query, wishes, known)
         order = [table.updated_at.desc(), table.id.desc()] if wishes.newest_first else [table.updated_at, table.id]
         return [_line(row, known) for row in sql.execute(query.order_by(*order).limit(wishes.most))]
 
 
+# As if on spinning disks, it would rather go through thousands of texts than fetch what the index of words names.
 _NEAR = text("SET LOCAL random_page_cost = 1.1")
+# So many of a million are fetched by the index of words and sorted in little more time than the list takes to be gone through
+# until a page is full; and where a word or a status belongs to one time, the list takes long.
+_FEW = 12_000
+_BY_WORDS = text("SET LOCAL enable_indexscan = off")
+# Others who help would go through much more of the list than is needed.
+_ALONE = text("SET LOCAL max_parallel_workers_per_gather = 0")
 _table = tables.complaints.c
 _STATUSES = frozenset(status.value for status in Status)
 _SHOWN = (
@@ -104,7 +112,7 @@ _SHOWN = (
 )
 
 
-def _narrowed(query: Select[Any], wishes: Wishes, known: Mapping[int, str], dialect: str) -> Select[Any]:
+def _narrowed(query: Select[Any], wishes: Wishes, known: Mapping[int, str]) -> Select[Any]:
     table = tables.complaints.c
     for column, value in ((table.status, wishes.status), (table.holder, wishes.holder)):
         query = query if value is None else query.where(column == value)
@@ -114,27 +122,39 @@ def _narrowed(query: Select[Any], wishes: Wishes, known: Mapping[int, str], dial
         query = query.where(table.province == wishes.province)
     if wishes.tracking is not None:
         query = query.where(tracking_begins(wishes.tracking))
-    if wishes.words is not None:
-        query = query.where(*_speaking_of(wishes.words, wishes.status, dialect))
     if wishes.updated_since is not None:
         query = query.where(table.updated_at >= wishes.updated_since)
     return query if wishes.after is None else query.where(_beyond(*wishes.after, newest_first=wishes.newest_first))
 
 
-def _speaking_of(words: str, status: str | None, dialect: str) -> Iterable[ColumnElement[bool]]:
+def _speaking_of(sql: Connection, wishes: Wishes, words: str) -> tuple[list[ColumnElement[bool]], Wishes]:
+    """Return the conditions of complaints that speak of something, and what is wished for beside them."""
     parts = re.findall(r"\w+", words)
-    if dialect == "postgresql":
-        said: ColumnElement[Any] = literal_column(tables.WORDS)
-        yield said.op("@@")(func.plainto_tsquery(literal_column("'simple'"), words))
-        if status in _STATUSES:
-            # Two lists of the index are gone through together, where else every complaint with the word had to be looked at.
-            yield said.op("@@")(literal_column(f"$$'={status}'$$::tsquery"))
-        # Where another index is used, finding the letters first saves most of the parsing; as CASE, it is no guess at how many there are.
-        yield case((and_(*_holding(literal_column(f"({tables.SAID})", String), parts)), true()), else_=false())
-        return
-    # No index of words there: a database that is one file on one machine is small enough to be read.
-    title, description = (_table.content[name.value].as_string() for name in (Field.TITLE, Field.DESCRIPTION))
-    yield from _holding(func.coalesce(title, "") + " " + func.coalesce(description, ""), parts)
+    if sql.dialect.name != "postgresql":
+        # No index of words there: a database that is one file on one machine is small enough to be read.
+        title, description = (_table.content[name.value].as_string() for name in (Field.TITLE, Field.DESCRIPTION))
+        return _holding(func.coalesce(title, "") + " " + func.coalesce(description, ""), parts), wishes
+    said: ColumnElement[Any] = literal_column(tables.WORDS)
+    asked: list[ColumnElement[bool]] = [said.op("@@")(func.plainto_tsquery(literal_column("'simple'"), words))]
+    if wishes.status in _STATUSES:
+        # Two lists of the index are gone through together, where else every complaint with the word had to be looked at.
+        asked.append(said.op("@@")(literal_column(f"$$'={wishes.status}'$$::tsquery")))
+    sql.execute(_NEAR)
+    if _expected(sql, asked) < _FEW:
+        sql.execute(_BY_WORDS)
+        # The status is among the words: asked for by an index of its own as well, it would be too much to be remembered exactly.
+        return asked, replace(wishes, status=None) if wishes.status in _STATUSES else wishes
+    sql.execute(_ALONE)
+    # Finding the letters first saves most of the parsing; as CASE, it is no guess at how many there are.
+    letters = and_(*_holding(literal_column(f"({tables.SAID})", String), parts))
+    return [*asked, case((letters, true()), else_=false())], wishes
+
+
+def _expected(sql: Connection, asked: list[ColumnElement[bool]]) -> int:
+    """Return how many complaints PostgreSQL expects to find; it counts words when it looks at a table."""
+    query = select(literal_column("1")).select_from(tables.complaints).where(*asked).compile(dialect=sql.dialect)
+    [[[explained]]] = sql.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {query}", query.params).all()
+    return int(explained["Plan"]["Plan Rows"])
 
 
 def _holding(said: ColumnElement[str], parts: list[str]) -> list[ColumnElement[bool]]:

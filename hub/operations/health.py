@@ -13,7 +13,7 @@ from contracts.vocabulary import Word
 from hub.build import Hub
 from hub.operations.standing import parked_links
 from hub.store import tables
-from hub.sync.policy import policy_from_json
+from hub.sync.policy import interval_of
 from hub.words import ConflictState, Phase, Recovery
 
 # A connection that was not read for so many of its intervals is silent.
@@ -69,8 +69,10 @@ def health(hub: Hub) -> list[Health]:
     """Return every connection, those that need somebody first; removed ones last, for the figures that refer to them."""
     now = hub.store.now()
     with hub.store.reading() as sql:
-        counts: dict[str, dict[int, int]] = {name: {row[0]: row[1] for row in sql.execute(query)} for name, query in _waiting().items()}
-        found = [_health(row, now, {name: of.get(row.id, 0) for name, of in counts.items()}) for row in sql.execute(_connections())]
+        counts: dict[str, dict[int, int]] = {
+            name: {row[0]: row[1] for row in sql.execute(query).all()} for name, query in _waiting().items()
+        }
+        found = [_health(row, now, {name: of.get(row.id, 0) for name, of in counts.items()}) for row in sql.execute(_connections()).all()]
     order = list(Condition)
     return sorted(found, key=lambda each: (order.index(each.condition), each.name))
 
@@ -96,7 +98,7 @@ def _waiting() -> dict[str, Select[Any]]:
 
 
 def _health(row: Any, now: datetime, counts: Mapping[str, int]) -> Health:
-    interval = timedelta(seconds=policy_from_json(row.policy).interval)
+    interval = timedelta(seconds=interval_of(row.policy))
     condition, said = _condition(row, now, interval)
     retries = [moment for moment in (row.pull_retry_at, row.push_retry_at) if moment]
     return Health(

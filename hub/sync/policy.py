@@ -25,6 +25,9 @@ class Side(StrEnum):
     LOCAL = "local"
 
 
+_INTERVAL = 60.0
+
+
 @dataclass(frozen=True, slots=True)
 class FieldRule:
     """An override for one field: may the app write it (None: the default), else what, and does a person decide conflicts."""
@@ -49,7 +52,7 @@ class Policy:
     prefer: Side = Side.HUB
     regions: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
-    interval: float = 60.0
+    interval: float = _INTERVAL
     listing: float = 86_400.0
     rate: int | None = None
     allowed: frozenset[Field] = field(init=False, repr=False, compare=False)
@@ -70,6 +73,12 @@ class Policy:
 _DEFAULT = FieldRule()
 
 
+def interval_of(given: Mapping[str, Any]) -> float:
+    """Return the seconds between pulls, from what was validated and stored, where nothing else of it is wanted."""
+    interval: float = given.get("interval", _INTERVAL)
+    return interval
+
+
 def policy_from_json(given: Mapping[str, Any]) -> Policy:
     """Build a policy from what `hub.operations` validated and stored."""
     rules = {
@@ -84,7 +93,7 @@ def policy_from_json(given: Mapping[str, Any]) -> Policy:
         prefer=Side(given.get("prefer", "hub")),
         regions=tuple(given.get("regions", ())),
         classes=tuple(given.get("classes", ())),
-        interval=given.get("interval", 60.0),
+        interval=interval_of(given),
         listing=given.get("listing", 86_400.0),
         rate=given.get("rate"),
     )

@@ -10,6 +10,7 @@ from flask import Flask
 
 from connectors.memory.app import MemoryApp
 from hub.accounts.roles import Role
+from hub.operations import browsing
 from hub.operations.accounts import accounts, add_account
 from hub.operations.entering import by_password
 from hub.work.due import due
@@ -34,6 +35,7 @@ def test_login_lists_and_status_do_the_same_on_postgresql(tmp_path: Path, postgr
     assert [one["title"] for one in desk.get("/complaints?words=keluhan%203%20laporan")["items"]] == ["Laporan 3"]
     assert desk.get("/complaints?words=keluhan%2033")["items"] == []
     _words_and_status(desk)
+    _the_same_by_words_and_by_list(desk)
     given = first["items"][0]["tracking_id"]
     assert [one["tracking_id"] for one in desk.get(f"/complaints?q={given[:7]}")["items"]] == [given]
     assert desk.post(f"/complaints/{given}/assign", agency="A").status_code == 200
@@ -55,6 +57,21 @@ def _words_and_status(desk: Desk) -> None:
     assert [each["title"] for each in desk.get(f"{ask}assigned")["items"]] == ["Laporan 2"]
     assert len(desk.get(f"{ask}received")["items"]) == 4
     assert not desk.get("/complaints?words=assigned")["items"] and not desk.get("/complaints?words=%3Dassigned")["items"]
+
+
+def _the_same_by_words_and_by_list(desk: Desk) -> None:
+    """Ask as if few speak of something, and as if many do: another way through the database, and the same complaints."""
+    asked = [
+        *("words=keluhan", "words=keluhan%202", "words=keluhan&status=received", "words=keluhan&status=assigned&order=newest"),
+        *("words=keluhan&status=received&province=35&limit=3", "words=100%25%20%25(x)s", "words=o%27clock%20%5C"),
+    ]
+    found = []
+    for few in (0, 10**9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(browsing, "_FEW", few)
+            found.append([[one["id"] for one in desk.get(f"/complaints?{query}")["items"]] for query in asked])
+    assert found[0] == found[1]
+    assert [len(each) for each in found[0]] == [5, 1, 4, 1, 3, 0, 0]
 
 
 @pytest.mark.real
