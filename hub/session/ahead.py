@@ -10,11 +10,12 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from contracts.connector import Page
+from hub import spare
 
-# Pages that wait in memory at most, and with how many records no further page is fetched: more than are taken together, since a
-# hub that waits for its database leaves the processor to whoever fetches.
-_DEPTH, _WAITING = 40, 3_000
 _TOGETHER = 2_000
+# Pages that wait in memory at most, and with how many records no further page is fetched: as many as are taken together, or
+# twice that while whoever takes them waits for the database and leaves the processor to whoever fetches.
+_DEPTH, _ENOUGH, _PLENTY = 40, _TOGETHER, 2 * _TOGETHER
 
 # An app with nothing new says so in a page and an end that come at once: they are worth waiting a moment, and one transaction.
 _PAGES, _FEW, _SOON = 2, 50, 0.05
@@ -38,17 +39,24 @@ class _Room:
         self.closed = False
         self._changed = threading.Condition()
         self._pages = self._records = 0
+        self._most = _ENOUGH
 
     def wait(self) -> bool:
         """Wait for room for one more page; False if none is wanted any more."""
         with self._changed:
-            self._changed.wait_for(lambda: self.closed or (self._pages < _DEPTH and self._records < _WAITING))
+            self._changed.wait_for(lambda: self.closed or (self._pages < _DEPTH and self._records < self._most))
             return not self.closed
 
     def change(self, pages: int, records: int) -> None:
         """Note what has come or gone."""
         with self._changed:
             self._pages, self._records = self._pages + pages, self._records + records
+            self._changed.notify()
+
+    def spare(self, there_is: bool) -> None:
+        """Make it larger while there is processor time to spare."""
+        with self._changed:
+            self._most = _PLENTY if there_is else _ENOUGH
             self._changed.notify()
 
     def close(self) -> None:
@@ -68,7 +76,8 @@ def fetched(source: Iterator[Page]) -> Generator[Ready, None, None]:
     fetcher = threading.Thread(target=_fetch, args=(source, ready, room), name="simpul-ahead", daemon=True)
     fetcher.start()
     try:
-        yield from _taken(ready, room)
+        with spare.heard(room.spare):
+            yield from _taken(ready, room)
     finally:
         room.close()
         fetcher.join()

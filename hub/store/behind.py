@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
+from hub import spare
 from hub.store.copying import Values, copied
 
 # From so many rows on: planned anew for each row, the checks of foreign keys cost as much as the rows; kept from when a table
@@ -68,7 +69,7 @@ class Behind:
         if self._planned_once:
             self._planned_once = False
             self._jobs.append((_PLANNED_EACH_TIME, None))
-        with selectors.DefaultSelector() as selector:
+        with spare.waiting(), selectors.DefaultSelector() as selector:
             waiting = selector.register(self._pg.socket, _READ)
             while self._job or self._jobs:
                 wants = self._step()
@@ -88,7 +89,10 @@ class Behind:
     def _step(self) -> int | None:
         """Return what the job under way waits for, or None when it is done."""
         if self._job is None:
-            self._job = self._carried_out(*self._jobs.popleft())
+            # All that waits in one query: each way there and back is one that the database would spend idle.
+            statements, data = zip(*self._jobs, strict=True)
+            self._jobs.clear()
+            self._job = self._carried_out(b"; ".join(statements), [each for each in data if each is not None])
         try:
             wants = next(self._job, None)
         except self._error as error:
@@ -99,17 +103,15 @@ class Behind:
             self._job = None
         return wants
 
-    def _carried_out(self, statement: bytes, data: bytes | None) -> _Job:
-        pg, status = self._pg, self._pq.ExecStatus
-        pg.send_query(statement)
+    def _carried_out(self, statements: bytes, data: Sequence[bytes]) -> _Job:
+        pg, status, rows = self._pg, self._pq.ExecStatus, iter(data)
+        pg.send_query(statements)
         result = yield from self._answer()
-        if result.status == status.COPY_IN:
-            assert data is not None
-            pg.put_copy_data(data)
-            pg.put_copy_end()
-            result = yield from self._answer()
         while result is not None:
-            if result.status not in (status.COMMAND_OK, status.TUPLES_OK):
+            if result.status == status.COPY_IN:
+                pg.put_copy_data(next(rows))
+                pg.put_copy_end()
+            elif result.status not in (status.COMMAND_OK, status.TUPLES_OK):
                 while (yield from self._answer()) is not None:
                     pass
                 raise self._error_of(result, encoding=self._driver.info.encoding)

@@ -10,6 +10,7 @@ import pytest
 from contracts.complaint import Complaint
 from contracts.connector import Page, Record, Rejected
 from contracts.errors import NotDone
+from hub import spare
 from hub.session.ahead import fetched, joined
 from tests.work.test_hands import until
 
@@ -76,7 +77,7 @@ def _failing() -> Iterator[Page]:
     raise NotDone("too busy")
 
 
-@pytest.mark.parametrize(("size", "waiting"), [(1, 40), (1_000, 3), (5_000, 1)], ids=["small pages", "large pages", "huge pages"])
+@pytest.mark.parametrize(("size", "waiting"), [(1, 40), (1_000, 2), (5_000, 1)], ids=["small pages", "large pages", "huge pages"])
 def test_no_more_is_fetched_than_fits_in_memory(size: int, waiting: int) -> None:
     asked: list[int] = []
 
@@ -90,6 +91,44 @@ def test_no_more_is_fetched_than_fits_in_memory(size: int, waiting: int) -> None
     until(lambda: len(asked) >= taken + waiting)
     coming.close()
     assert len(asked) == taken + waiting
+
+
+def test_while_the_database_is_waited_for_more_is_fetched_and_then_no_more_until_that_is_taken() -> None:
+    asked: list[int] = []
+
+    def endless() -> Generator[Page, None, None]:
+        for number in range(1_000):
+            asked.append(number)
+            yield page(*(f"{number}-{each}" for each in range(1_000)))
+
+    coming = fetched(endless())
+    taken = len(next(coming))
+    until(lambda: len(asked) >= taken + 2)
+    with spare.waiting():
+        until(lambda: len(asked) >= taken + 4)
+    taken += len(next(coming))
+    waiting = len(asked) - taken
+    coming.close()
+    assert waiting == 2 and len(asked) == taken + waiting
+
+
+def test_of_waits_in_another_thread_and_after_the_end_nobody_hears() -> None:
+    heard: list[bool] = []
+    with spare.heard(heard.append):
+        other = threading.Thread(target=_waits)
+        other.start()
+        other.join()
+        assert heard == []
+        with pytest.raises(NotDone), spare.waiting():
+            raise NotDone("too busy")
+        assert heard == [True, False]
+    _waits()
+    assert heard == [True, False]
+
+
+def _waits() -> None:
+    with spare.waiting():
+        pass
 
 
 def test_closing_ends_the_source_and_the_thread() -> None:
