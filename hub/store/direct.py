@@ -17,7 +17,12 @@ from hub.store.types import Moment
 _MARK = re.compile(r"(?<!%)%\((\w+)\)")
 
 
-def answers(sql: Connection, statement: Select[Any], given: dict[str, Any]) -> Iterable[Sequence[Any]]:
+# A statement that is kept, and its values: numbers, texts and lists of texts.
+Question = tuple[Select[Any], dict[str, Any]]
+Answers = Iterable[Sequence[Any]]
+
+
+def answers(sql: Connection, statement: Select[Any], given: dict[str, Any]) -> Answers:
     """Return the rows that ``sql.execute`` gives, and raise what it raises. ``given``: numbers, texts and lists of texts.
 
     The statement is one that is kept: what is found out about it once is remembered.
@@ -29,7 +34,7 @@ def answers(sql: Connection, statement: Select[Any], given: dict[str, Any]) -> I
     return [_in_utc(row, moments) for row in rows] if moments else rows
 
 
-def all_answers(sql: Connection, *asked: tuple[Select[Any], dict[str, Any]]) -> list[Iterable[Sequence[Any]]]:
+def all_answers(sql: Connection, *asked: Question) -> list[Answers]:
     """Return what `answers` gives to each of these questions, asked one after the other on one way there and back.
 
     Each sees what was committed before it began, as if it had been asked alone: what stands behind one that waited for a

@@ -21,7 +21,7 @@ from contracts.events import Kind
 from hub.store import ledger, rollup, tables
 from hub.store.behind import Behind
 from hub.store.bulk import COPIED, Told, deleted, inserted, updated
-from hub.store.direct import all_answers, answers, tell, tell_all
+from hub.store.direct import Answers, Question, all_answers, answers, tell, tell_all
 from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
 from hub.store.statements import (
     ATTEMPT,
@@ -57,8 +57,9 @@ _GIVEN_UP: dict[type, dict[str, Any]] = {
 }
 _ALONE: dict[type, tuple[str, ...]] = {LinkRow: ("ref",), ResponseLinkRow: ("ref", "response_id")}
 _CHUNK = 400
-# Of what is brought, so many complaints are sent together, and after so many it is looked whether the database wants more.
-_PART, _PUSHED = 500, 25
+# Of what is brought, so many complaints are sent together, the first few at once, so that the database has something to do;
+# and after so many it is looked whether it wants more.
+_FIRST, _PART, _PUSHED = 50, 250, 10
 _id = itemgetter(0)
 
 
@@ -81,13 +82,15 @@ class Unit:
         self._response_links_of: dict[str, list[ResponseLinkRow]] = {}
         self._brought: dict[type, list[tuple[Any, ...]]] = defaultdict(list)
         self._brought_ids: set[str] = set()
-        self._since = 0
+        self._since, self._part = 0, _FIRST
         self._plain: dict[str, tuple[Table, list[dict[str, Any]]]] = {}
         self._counts: Counter[rollup.Cell] = Counter()
         self._secret, self._salts = secrets.token_bytes(32), 0
         # Changes of one row each that the database has not been told yet.
         self._single: list[tuple[str, tuple[Any, ...]]] = []
         self._network: str | None = None
+        self._to_ask: Sequence[Question] = ()
+        self._foreseen: list[tuple[Question, Answers]] = []
         self.due: set[int] = set()
 
     @property
@@ -98,10 +101,17 @@ class Unit:
             self._behind.settle()
         return self._sql
 
+    @property
+    def beside(self) -> Connection:
+        """The transaction's connection for what no deletion that waits (`drop`) can change."""
+        if self._behind is not None:
+            self._behind.settle()
+        return self._sql
+
     # -- loading
 
     def _load(self, kind: type[Row], statement: Any, **given_to: Any) -> list[Row]:
-        return self._taken(kind, answers(self.sql, statement, given_to))
+        return self._taken(kind, answers(self.beside, statement, given_to))
 
     def _taken(self, kind: type[Row], rows: Iterable[Sequence[Any]]) -> list[Row]:
         words, clean = _WORDS.get(kind, {}), self._clean[kind]
@@ -121,16 +131,26 @@ class Unit:
         """Load one connection by name or id; raises NotFound. ``lock`` holds it until the transaction ends."""
         by_id = isinstance(name, int)
         free, held = (CONNECTION_BY_ID, HELD_CONNECTION_BY_ID) if by_id else (CONNECTION_BY_NAME, HELD_CONNECTION_BY_NAME)
-        rows, network = all_answers(self.sql, (held if lock else free, {"key": name}), (NETWORK, {}))
+        rows, network, *others = all_answers(self.beside, (held if lock else free, {"key": name}), (NETWORK, {}), *self._to_ask)
+        self._foreseen, self._to_ask = list(zip(self._to_ask, others, strict=True)), ()
         found, self._network = self._taken(ConnectionRow, rows), str(network)
         if not found:
             raise NotFound(f"there is no connection {name!r}.", "`simpul connections list` shows the names.")
         return found[0]
 
+    def foresee(self, *asked: Question) -> None:
+        """Ask this together with the next connection that is loaded: when it is asked for (`ask`), the answers are there."""
+        self._to_ask = asked
+
+    def ask(self, *asked: Question) -> list[Answers]:
+        """Return the answers to these questions, on which no deletion that waits has a bearing."""
+        foreseen = [answers for question in asked for known, answers in self._foreseen if known == question]
+        return foreseen if len(foreseen) == len(asked) else all_answers(self.beside, *asked)
+
     def network(self) -> str:
         """Return the mark of how the connections and agencies stand, as it was when a connection was last loaded here."""
         if self._network is None:
-            self._network = str(list(answers(self.sql, NETWORK, {})))
+            self._network = str(list(answers(self.beside, NETWORK, {})))
         return self._network
 
     def network_changed(self) -> None:
@@ -157,7 +177,7 @@ class Unit:
         given = {"ids": list(ids)}
         # The complaints first: they are locked, and what belongs to them is read as it is then.
         asked = [(statement, given) for statement in (COMPLAINTS, LINKS, RESPONSES, RESPONSE_LINKS)]
-        complaints, links, responses, marks = all_answers(self.sql, *asked)
+        complaints, links, responses, marks = all_answers(self.beside, *asked)
         self._taken(ComplaintRow, complaints)
         for key in ids:
             self._links_of[key], self._responses_of[key] = {}, []
@@ -197,13 +217,17 @@ class Unit:
         self._opened(link.complaint_id)
         return self._response_links_of[link.id]
 
-    def link(self, link_id: str) -> LinkRow:
-        """Return one link, with its complaint opened; raises NotFound."""
+    def link(self, link_id: str, attempt_id: str | None = None) -> LinkRow:
+        """Return one link, with its complaint opened, and have one of its attempts at hand; raises NotFound."""
         row = self._rows.get((LinkRow, link_id))
         if row is None:
             if self._brought_ids:
                 self.flush()
-            found = [row[0] for row in answers(self.sql, COMPLAINT_OF_LINK, {"key": link_id})]
+            attempt = [(ATTEMPT, {"key": attempt_id})] if attempt_id is not None else []
+            complaints, *attempts = self.ask((COMPLAINT_OF_LINK, {"key": link_id}), *attempt)
+            for rows in attempts:
+                self._taken(AttemptRow, rows)
+            found = [row[0] for row in complaints]
             if not found:
                 raise NotFound(f"there is no delivery {link_id!r}.", "`simpul deliveries list` shows the ids.")
             self.open(found)
@@ -211,9 +235,12 @@ class Unit:
         return row  # type: ignore[no-any-return]
 
     def attempt(self, attempt_id: str) -> AttemptRow | None:
-        """Load one attempt."""
-        found = self._load(AttemptRow, ATTEMPT, key=attempt_id)
-        return found[0] if found else None
+        """Return one attempt."""
+        row: AttemptRow | None = self._rows.get((AttemptRow, attempt_id))
+        if row is None:
+            found = self._load(AttemptRow, ATTEMPT, key=attempt_id)
+            row = found[0] if found else None
+        return row
 
     def last_attempt(self, link: LinkRow, kind: str) -> AttemptRow | None:
         """Load the newest attempt of a link of one kind (``create`` or ``apply``)."""
@@ -246,7 +273,7 @@ class Unit:
         self._brought_ids.add(complaint[0])
         if self._behind is not None:
             self._since += 1
-            if self._since >= _PART:
+            if self._since >= self._part:
                 self._send_ahead(self._behind)
             elif not self._since % _PUSHED:
                 self._behind.push()
@@ -259,7 +286,7 @@ class Unit:
             behind.add(TABLES[kind], NAMES[kind], brought)
         self._brought.clear()
         self._enter_plain()
-        self._since = 0
+        self._since, self._part = 0, _PART
 
     def put(self, table: Table, **values: Any) -> None:
         """Queue a plain insert into one of the tables that have no row class."""
@@ -286,6 +313,7 @@ class Unit:
 
     def flush(self) -> None:
         """Write everything that is new or changed, in an order that foreign keys and other sessions can live with."""
+        self._foreseen.clear()
         for kind, table in TABLES.items():
             if kind in _ALONE:
                 self._give_up(kind)

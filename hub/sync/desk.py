@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from contracts.vocabulary import Visibility
 from hub.keys import KeyRing
 from hub.store import tables
 from hub.store.among import among
-from hub.store.direct import all_answers, answers
+from hub.store.direct import Answers, Question, answers
 from hub.store.rows import ComplaintRow, ConnectionRow, LinkRow, ResponseRow
 from hub.store.unit import Unit
 from hub.sync.network import Network, Peer
@@ -54,7 +54,8 @@ class Desk:
     # Calls that this session was given and has not reported yet.
     handed: int = 0
     ahead: Ahead | None = None
-    forgot: bool | None = None
+    # Whether another connection has still to be read after the hub was restored; None while that was not asked.
+    others_forget: bool | None = None
     gone_left: int | None = None
     fresh_texts: dict[str, list[str]] = field(default_factory=dict)
     # Aliases of this transaction: ref and fingerprint of what was given up, to its complaint.
@@ -230,13 +231,13 @@ class Desk:
             return [self._refs[ref]]
         if ref in self._asked:
             return []
-        return [row[0] for row in answers(self.unit.sql, _HOLDERS, {"here": self.row.id, "key": ref})]
+        return [row[0] for row in answers(self.unit.sql, *holders(self.row.id, ref))]
 
-    def look_up(self, ref: str, *also: tuple[Select[Any], dict[str, Any]]) -> list[Iterable[Sequence[Any]]]:
+    def look_up(self, ref: str, *also: Question) -> list[Answers]:
         """Ask once which complaint's link holds a ref, and return the answers to what else is asked on the way."""
-        [holders, *others] = all_answers(self.unit.sql, (_HOLDERS, {"here": self.row.id, "key": ref}), *also)
+        [held, *others] = self.unit.ask(holders(self.row.id, ref), *also)
         self._asked.add(ref)
-        self._refs.update((ref, complaint_id) for (complaint_id,) in holders)
+        self._refs.update((ref, complaint_id) for (complaint_id,) in held)
         return others
 
     def holds(self, ref: str) -> bool:
@@ -276,6 +277,11 @@ class Desk:
         held: dict[str, Any] = {row.ref: row for row in found}
         self._refs.update({ref: row.complaint_id for ref, row in held.items()})
         return held
+
+
+def holders(connection_id: int, ref: str) -> Question:
+    """Ask which complaint's link of this connection holds a ref."""
+    return _HOLDERS, {"here": connection_id, "key": ref}
 
 
 def in_parts(desk: Desk, statement: Select[Any], column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:

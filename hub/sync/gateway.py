@@ -24,7 +24,7 @@ from hub.sync.offer import Offer, offer
 from hub.sync.poison import POISON, Poisoned
 from hub.sync.pull import Reading, finish_pull, take_page
 from hub.sync.quarantine import put_aside
-from hub.sync.results import acknowledged, failed, fails, filed, looked_for, read_failed, was_read
+from hub.sync.results import acknowledged, failed, fails, filed, foreseen, looked_for, read_failed, was_read
 from hub.words import Direction, Phase
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class LocalGateway(Gateway):
         self.owner = owner
         self.pushes = pushes
         self._fence: int | None = None
+        self._here: int | None = None
         self._in_doubt = False
         self._sure_until = 0.0
         self._began: dict[Task, datetime] = {}
@@ -133,7 +134,7 @@ class LocalGateway(Gateway):
     # -- one transaction
 
     @contextmanager
-    def _desk(self, *, acquire: bool = False) -> Iterator[Desk]:
+    def _desk(self, task: Task | None = None, *, acquire: bool = False) -> Iterator[Desk]:
         with self.engine.store.unit() as unit:
             if acquire and self._fence is None:
                 row = lease.acquire(unit, self.name, self.owner)
@@ -144,10 +145,12 @@ class LocalGateway(Gateway):
                 if self._fence is None:
                     raise LeaseLost(f"no lease is held for {self.name}.")
                 fence = self._fence
+                if task is not None and self._here is not None:
+                    unit.foresee(*foreseen(task, self._here))
                 desk = self.engine.desk(unit, lease.verify(unit, self.name, fence))
             desk.pushes, desk.handed = self.pushes, self._handed
             yield desk
-        self._fence = fence
+        self._fence, self._here = fence, desk.row.id
 
     # -- taking in
 
@@ -165,7 +168,7 @@ class LocalGateway(Gateway):
             return []
 
     def _take_in(self, task: Task, result: Result) -> list[Task]:
-        with self._desk() as desk:
+        with self._desk(task) as desk:
             desk.spend(1)
             if isinstance(task, Read):
                 following = self._read(desk, task, result)

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from contracts.connector import Record
 from hub.store import tables
 from hub.store.among import among
-from hub.store.direct import answers
+from hub.store.direct import Question, answers
 from hub.sync.desk import Desk
 from hub.sync.marks import REF_KEPT
 from hub.words import Recovery
@@ -79,16 +79,16 @@ def _clean(text: str) -> str:
 
 def released(desk: Desk, *refs: str) -> None:
     """Mark records as understood now; what they said stands in their complaints, and nowhere else."""
-    _resolved(desk, answers(desk.unit.sql, _WAITING, {"here": desk.row.id, "ids": sorted(refs)}))
+    understood(desk, answers(desk.unit.sql, *waiting_for(desk.row.id, *refs)))
 
 
-def understood(desk: Desk, ref: str) -> None:
-    """Mark the one record that was read as understood, and look up whose it is."""
-    [waiting] = desk.look_up(ref, (_WAITING, {"here": desk.row.id, "ids": [ref]}))
-    _resolved(desk, waiting)
+def waiting_for(connection_id: int, *refs: str) -> Question:
+    """Ask which of these records of a connection wait to be understood."""
+    return _WAITING, {"here": connection_id, "ids": sorted(refs)}
 
 
-def _resolved(desk: Desk, waiting: Iterable[Sequence[Any]]) -> None:
+def understood(desk: Desk, waiting: Iterable[Sequence[Any]]) -> None:
+    """Mark records as understood: the answers to `waiting_for`."""
     table = tables.quarantine
     for key, ref in [*waiting]:
         sealed = _sealed(desk, ref, "")

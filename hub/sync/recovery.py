@@ -11,7 +11,7 @@ from contracts.connector import Page
 from contracts.content import iso
 from contracts.errors import Refused
 from hub.store import tables
-from hub.store.direct import answers
+from hub.store.direct import Question, answers
 from hub.store.rows import ConnectionRow
 from hub.sync.desk import Desk, in_parts
 from hub.words import ConflictKind, Phase, Recovery
@@ -84,11 +84,17 @@ def hub_forgot(desk: Desk) -> bool:
 
     One that a person has paused is not waited for; what it knows is merged when it comes back.
     """
-    if desk.forgot is None:
-        row = desk.row
-        waits = row.recovery is Recovery.HUB and row.pull_paused in (None, row.pull_error)
-        desk.forgot = waits or any(True for _ in answers(desk.unit.sql, _FORGOT, {"here": row.id}))
-    return desk.forgot
+    row = desk.row
+    if row.recovery is Recovery.HUB and row.pull_paused in (None, row.pull_error):
+        return True
+    if desk.others_forget is None:
+        desk.others_forget = any(True for _ in answers(desk.unit.sql, *others_forget(row.id)))
+    return desk.others_forget
+
+
+def others_forget(connection_id: int) -> Question:
+    """Ask whether another connection has still to be read after the hub was restored."""
+    return _FORGOT, {"here": connection_id}
 
 
 def remember(now: datetime) -> tuple[str, str]:

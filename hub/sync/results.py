@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,27 +12,38 @@ from contracts.content import Field
 from contracts.errors import ConnectorError, Gone, NotDone, Reject, Stale, Stop, Unknown
 from contracts.events import Kind
 from contracts.gateway import Apply, Create, Find, Read, Task
+from hub.store.direct import Question
 from hub.store.rows import AttemptRow, LinkRow
+from hub.store.statements import ATTEMPT, COMPLAINT_OF_LINK
 from hub.sync import backoff
 from hub.sync.answers import let_go
 from hub.sync.creates import created, doubt, miss
 from hub.sync.deletions import believed, missing
-from hub.sync.desk import Desk
+from hub.sync.desk import Desk, holders
 from hub.sync.marks import remembered, sound, value_mark
 from hub.sync.memo import expect
 from hub.sync.observe import observe
 from hub.sync.paired import forget
 from hub.sync.push import COMBINED, next_task
-from hub.sync.quarantine import quarantine, released, understood
-from hub.sync.recovery import hub_forgot
+from hub.sync.quarantine import quarantine, released, understood, waiting_for
+from hub.sync.recovery import hub_forgot, others_forget
 from hub.words import Direction, LinkState, Outcome, Phase, Recovery, SentState
 
 _THIS_WRITE = "*"
 
 
+def foreseen(task: Task, connection_id: int) -> Sequence[Question]:
+    """Return what is asked whatever the result of this task is, so that it can be asked together with the connection."""
+    if isinstance(task, Read):
+        return holders(connection_id, task.ref), waiting_for(connection_id, task.ref), others_forget(connection_id)
+    if isinstance(task, (Apply, Create)):
+        return (COMPLAINT_OF_LINK, {"key": task.link}), (ATTEMPT, {"key": task.attempt})
+    return ()
+
+
 def acknowledged(desk: Desk, task: Apply, receipt: Receipt) -> list[Task]:
     """The edit is in the app: its fields are the base now, and what else the app did in the same call is news."""
-    link = _link(desk, task.link)
+    link = desk.unit.link(task.link, task.attempt)
     entry = next((entry for entry in link.sent if entry["attempt"] == task.attempt), None)
     _finish(desk, task.attempt, Outcome.ACKNOWLEDGED)
     works(desk, Direction.PUSH)
@@ -74,7 +85,7 @@ def _said(desk: Desk, link: LinkRow, mark_id: str | None, ref: str | None) -> No
 
 def filed(desk: Desk, task: Create, receipt: Receipt) -> list[Task]:
     """The app took the new record."""
-    link = _link(desk, task.link)
+    link = desk.unit.link(task.link, task.attempt)
     attempt = desk.unit.attempt(task.attempt)
     works(desk, Direction.PUSH)
     if attempt is None:
@@ -95,7 +106,9 @@ def filed(desk: Desk, task: Create, receipt: Receipt) -> list[Task]:
 def was_read(desk: Desk, task: Read, record: Record, began: datetime, why: str | None) -> list[Task]:
     """One record was read directly: take it in, and go on with what its link needs while the reading is fresh."""
     desk.read_done(task.ref)
-    understood(desk, task.ref)
+    waiting, forgetting = desk.look_up(task.ref, waiting_for(desk.row.id, task.ref), others_forget(desk.row.id))
+    understood(desk, waiting)
+    desk.others_forget = any(True for _ in forgetting)
     link = observe(desk, record, task.stamp, began, doubted=why == "doubt")
     return _onward(desk, link) if link is not None else []
 
@@ -118,7 +131,7 @@ def may_push(desk: Desk) -> bool:
 
 def looked_for(desk: Desk, task: Find, record: Record | None, began: datetime) -> list[Task]:
     """A create in doubt was searched by its token."""
-    link = _link(desk, task.link)
+    link = desk.unit.link(task.link)
     if record is None:
         miss(desk, link)
         return []
@@ -134,7 +147,7 @@ def looked_for(desk: Desk, task: Find, record: Record | None, began: datetime) -
 
 def failed(desk: Desk, task: Apply | Create, error: ConnectorError) -> list[Task]:
     """A write did not go through: what happens next depends only on which error it is."""
-    link = _link(desk, task.link)
+    link = desk.unit.link(task.link, task.attempt)
     link.error, link.updated_at = str(error), desk.now
     if isinstance(error, Unknown):
         return _unknown(desk, link, task, error)
@@ -288,10 +301,6 @@ def works(desk: Desk, direction: Direction) -> None:
         row.pull_failures, row.pull_retry_at, row.pull_error = 0, None, None
     else:
         row.push_failures, row.push_retry_at, row.push_error = 0, None, None
-
-
-def _link(desk: Desk, link_id: str) -> LinkRow:
-    return desk.unit.link(link_id)
 
 
 def _finish(desk: Desk, attempt_id: str, outcome: Outcome, error: ConnectorError | None = None) -> None:
