@@ -12,7 +12,7 @@ from connectors.open311.plan import Plan
 from connectors.open311.records import changed_at, lenient, raw, ref_of
 from connectors.open311.seen import Seen
 from connectors.open311.windows import FAR, SECOND, walk
-from contracts.errors import Stop
+from contracts.errors import NotDone
 
 
 class Batch(NamedTuple):
@@ -119,7 +119,8 @@ class Walk:
 
     def _turned(self, number: int, fresh: Any) -> None:
         if number > 1 and not fresh:
-            raise Stop("The server gives the same page again and again.", "It knows no pages: set 'paging' to false.")
+            # Perhaps it was only this once: nobody is called for that, as long as it does not last.
+            raise NotDone("The server gave the same page again.", "If that lasts, it knows no pages: set 'paging' to false.")
 
     def _page(self, number: int, **arguments: str) -> list[Any]:
         return self._city.requests(**arguments, page=str(number), page_size=str(self._plan.page_size))

@@ -15,7 +15,7 @@ import pytest
 from connectors.open311.connector import Open311Connector
 from contracts.complaint import Response
 from contracts.connector import Edit, Page
-from contracts.errors import NotDone, Stop
+from contracts.errors import NotDone
 from contracts.vocabulary import Status
 from tests.apps.open311_city.city import City, Habits
 from tests.apps.open311_city.server import Handler, serving
@@ -181,7 +181,7 @@ def test_a_server_without_pages_and_ids_is_not_asked_for_ever() -> None:
     city = City(Habits(updated_after=True, paging=False, limit=10))
     for number in range(30):
         city.requests[city.file(f"Laporan {number}")] |= {"service_request_id": "", "updated_datetime": BEGIN}
-    with serving(city) as server, pytest.raises(Stop, match="knows no pages"):
+    with serving(city) as server, pytest.raises(NotDone, match="knows no pages"):
         list(connector(server, **POLLED).changes(None))
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.open311.walking import Walk
 from connectors.open311.windows import SECOND, walk
 from contracts.connector import Page, Record
 from contracts.errors import NotDone, Stop
@@ -110,8 +111,20 @@ def test_a_server_that_knows_no_pages_is_not_asked_for_ever() -> None:
     city = City(Habits(paging=False, limit=3))
     for number in range(7):
         city.file(f"Laporan {number}")
-    with serving(city) as server, pytest.raises(Stop, match="knows no pages"):
+    with serving(city) as server, pytest.raises(NotDone, match="knows no pages"):
         list(connector(server, paging=True, page_size=3).changes(None))
+
+
+def test_a_page_that_comes_again_once_is_asked_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    city = City(Habits(paging=True, limit=3))
+    filed = [city.file(f"Laporan {number}") for number in range(7)]
+    page, repeats = Walk._page, iter([1])
+    monkeypatch.setattr(Walk, "_page", lambda walk, number, **more: page(walk, number - (next(repeats, 0) if number == 2 else 0), **more))
+    with serving(city) as server:
+        made = connector(server, paging=True, page_size=3)
+        with pytest.raises(NotDone):
+            list(made.changes(None))
+        assert refs(list(made.changes(None))) == filed
 
 
 def test_a_second_that_is_full_makes_the_listing_incomplete() -> None:
