@@ -57,9 +57,9 @@ _GIVEN_UP: dict[type, dict[str, Any]] = {
 }
 _ALONE: dict[type, tuple[str, ...]] = {LinkRow: ("ref",), ResponseLinkRow: ("ref", "response_id")}
 _CHUNK = 400
-# Of what is brought, so many complaints are sent together, the first few at once, so that the database has something to do;
-# and after so many it is looked whether it wants more.
-_FIRST, _PART, _PUSHED = 50, 250, 10
+# Of what is brought, so many complaints are sent together: first a few, so that the database has something to do, then twice as
+# many each time, since every COPY has its price, up to so many; and after so many it is looked whether it wants more.
+_FIRST, _PART, _PUSHED = 50, 500, 10
 _id = itemgetter(0)
 
 
@@ -286,7 +286,7 @@ class Unit:
             behind.add(TABLES[kind], NAMES[kind], brought)
         self._brought.clear()
         self._enter_plain()
-        self._since, self._part = 0, _PART
+        self._since, self._part = 0, min(2 * self._part, _PART)
 
     def put(self, table: Table, **values: Any) -> None:
         """Queue a plain insert into one of the tables that have no row class."""

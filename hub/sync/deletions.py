@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from contracts.events import Kind
 from hub.store import tables
+from hub.store.direct import answers
 from hub.store.rows import LinkRow
 from hub.sync.complaints import differs
 from hub.sync.desk import Desk
@@ -22,6 +24,19 @@ _LISTINGS = 2
 _LISTED = 1000
 _PART = 5_000
 _BELIEVED = timedelta(days=1)
+
+_link = tables.links.c
+_MINE = select(_link.ref, _link.id, _link.touched, _link.misses).where(_link.connection_id == bindparam("here"))
+_FIRST, _NEXT = (
+    _MINE.where(from_here).order_by(_link.ref).limit(_PART) for from_here in (_link.ref.is_not(None), _link.ref > bindparam("after"))
+)
+
+
+class _Linked(NamedTuple):
+    ref: str
+    id: str
+    touched: int
+    misses: int
 
 
 def missing(desk: Desk, link: LinkRow, evidence: str) -> None:
@@ -72,14 +87,13 @@ def suspect(desk: Desk, seen: Seen, stamp: int) -> int:
     return len(absent)
 
 
-def _linked(desk: Desk) -> Iterator[Any]:
+def _linked(desk: Desk) -> Iterator[_Linked]:
     """Yield this connection's links that hold a record, by ref; never all of them at once, for a listing may be of millions."""
-    table = tables.links.c
-    mine = select(table.id, table.ref, table.touched, table.misses).where(table.connection_id == desk.row.id)
-    some = mine.where(table.ref.is_not(None))
-    while part := desk.unit.sql.execute(some.order_by(table.ref).limit(_PART)).all():
-        yield from part
-        some = mine.where(table.ref > part[-1].ref)
+    given: dict[str, Any] = {"here": desk.row.id}
+    part = list(answers(desk.unit.sql, _FIRST, given))
+    while part:
+        yield from itertools.starmap(_Linked, part)
+        part = list(answers(desk.unit.sql, _NEXT, {**given, "after": part[-1][0]}))
 
 
 def _confirm(desk: Desk, ref: str) -> None:
