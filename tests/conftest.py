@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests import services
@@ -37,6 +39,16 @@ def pytest_report_header(config: pytest.Config) -> str:
     return (
         f"simpul: hypothesis profile {settings.get_current_profile_name()}, repeat with --hypothesis-seed={config.option.hypothesis_seed}"
     )
+
+
+@pytest.fixture(autouse=True)
+def logs_go_where_they_went() -> Iterator[None]:
+    """Undo how a command that a test ran in this process has set up the logs: its stderr is gone."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
 
 
 @pytest.fixture

@@ -28,16 +28,12 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def lines(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What this process writes to stderr, as JSON."""
     written = io.StringIO()
     monkeypatch.setattr(sys, "stderr", written)
-    handlers = logging.root.handlers[:]
     configure("debug", "json")
-    yield written
-    structlog.reset_defaults()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(logging.WARNING)
+    return written
 
 
 def told(lines: io.StringIO) -> list[dict[str, Any]]:
@@ -84,14 +80,9 @@ def test_the_first_who_asks_for_a_turn_is_the_one_it_is_told_under() -> None:
 def test_an_event_is_one_line_whatever_is_in_it(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.StringIO()
     monkeypatch.setattr(sys, "stderr", written)
-    handlers = logging.root.handlers[:]
-    try:
-        configure("info", form)
-        structlog.get_logger("x").info("a b", connection='x\ny="1"', n=1, nothing=None)
-        logging.getLogger("library").warning("lost\ncontact")
-    finally:
-        structlog.reset_defaults()
-        logging.root.handlers[:] = handlers
+    configure("info", form)
+    structlog.get_logger("x").info("a b", connection='x\ny="1"', n=1, nothing=None)
+    logging.getLogger("library").warning("lost\ncontact")
     first, second = written.getvalue().splitlines()
     assert "timestamp" in first and "level" in first and "lost" in second
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
@@ -44,7 +43,6 @@ def told() -> Iterator[list[Any]]:
     """What was logged."""
     with capture_logs() as lines:
         yield lines
-    structlog.reset_defaults()
 
 
 def shown(office: Office, name: str) -> dict[str, str]:
