@@ -98,7 +98,8 @@ def test_what_was_sent_ahead_is_there_for_whoever_asks_in_the_same_transaction(s
         for number in range(1_150):
             _brought(unit, number)
         count = select(tables.complaints.c.id).where(tables.complaints.c.id.like("0000%"))
-        assert len(unit.sql.execute(count).all()) >= 1_000
+        # In parts that grow: most are there, the last few are still with the unit.
+        assert len(unit.sql.execute(count).all()) >= 700
         assert unit.link(f"l{1_149:035}").ref == "brought 1149"
         _brought(unit, 1_150)
     assert set(_rows_of(store, [f"l{each:035}" for each in range(1_151)])) == {f"l{each:035}" for each in range(1_151)}
