@@ -103,7 +103,7 @@ class Unit:
 
     @property
     def beside(self) -> Connection:
-        """The transaction's connection for what no deletion that waits (`drop`) can change."""
+        """The transaction's connection for what nothing can change that waits outside of `flush`: deletions, rows without a class."""
         if self._behind is not None:
             self._behind.settle()
         return self._sql
@@ -143,7 +143,7 @@ class Unit:
         self._to_ask = asked
 
     def ask(self, *asked: Question) -> list[Answers]:
-        """Return the answers to these questions, on which no deletion that waits has a bearing."""
+        """Return the answers to these questions, which are such that `beside` is enough for them."""
         foreseen = [answers for question in asked for known, answers in self._foreseen if known == question]
         return foreseen if len(foreseen) == len(asked) else all_answers(self.beside, *asked)
 

@@ -33,7 +33,7 @@ _THIS_WRITE = "*"
 
 
 def foreseen(task: Task, connection_id: int) -> Sequence[Question]:
-    """Return what is asked whatever the result of this task is, so that it can be asked together with the connection."""
+    """Return what nearly every result of this task asks first, so that it can be asked together with the connection."""
     if isinstance(task, Read):
         return holders(connection_id, task.ref), waiting_for(connection_id, task.ref), others_forget(connection_id)
     if isinstance(task, (Apply, Create)):
