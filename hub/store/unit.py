@@ -20,8 +20,8 @@ from contracts.errors import NotFound
 from contracts.events import Kind
 from hub.store import ledger, rollup, tables
 from hub.store.behind import Behind
-from hub.store.bulk import COPIED, Told, deleted, inserted, updated
-from hub.store.direct import Answers, Question, all_answers, answers, tell, tell_all
+from hub.store.bulk import updated
+from hub.store.direct import Answers, Question, all_answers, answers, tell
 from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
 from hub.store.statements import (
     ATTEMPT,
@@ -41,6 +41,7 @@ from hub.store.statements import (
     TABLES,
     VALUES,
 )
+from hub.store.telling import Telling
 from hub.words import LinkState, Phase, Recovery, SentState
 
 Row = TypeVar("Row")
@@ -70,8 +71,7 @@ class Unit:
     """
 
     def __init__(self, sql: Connection, now: datetime, new_id: Callable[[], str]) -> None:
-        self._sql = sql
-        self._behind = Behind(sql) if sql.dialect.name == "postgresql" else None
+        self._telling = Telling(sql)
         self.now = now
         self.new_id = new_id
         self._rows: dict[tuple[type, Any], Any] = {}
@@ -86,8 +86,6 @@ class Unit:
         self._plain: dict[str, tuple[Table, list[dict[str, Any]]]] = {}
         self._counts: Counter[rollup.Cell] = Counter()
         self._secret, self._salts = secrets.token_bytes(32), 0
-        # Changes of one row each that the database has not been told yet.
-        self._single: list[tuple[str, tuple[Any, ...]]] = []
         self._network: str | None = None
         self._to_ask: Sequence[Question] = ()
         self._foreseen: list[tuple[Question, Answers]] = []
@@ -96,17 +94,12 @@ class Unit:
     @property
     def sql(self) -> Connection:
         """The transaction's connection, once the database has everything that was sent ahead."""
-        self._say()
-        if self._behind is not None:
-            self._behind.settle()
-        return self._sql
+        return self._telling.sql
 
     @property
     def beside(self) -> Connection:
         """The transaction's connection for what nothing can change that waits outside of `flush`: deletions, rows without a class."""
-        if self._behind is not None:
-            self._behind.settle()
-        return self._sql
+        return self._telling.beside
 
     # -- loading
 
@@ -271,12 +264,13 @@ class Unit:
         self._brought[ComplaintRow].append(complaint)
         self._brought[LinkRow].append(link)
         self._brought_ids.add(complaint[0])
-        if self._behind is not None:
+        behind = self._telling.behind
+        if behind is not None:
             self._since += 1
             if self._since >= self._part:
-                self._send_ahead(self._behind)
+                self._send_ahead(behind)
             elif not self._since % _PUSHED:
-                self._behind.push()
+                behind.push()
 
     def _send_ahead(self, behind: Behind) -> None:
         """Let the database have what was brought so far while the rest is decided."""
@@ -294,7 +288,7 @@ class Unit:
 
     def drop(self, table: Table, **values: str | int) -> None:
         """Queue the deletion of one row, if it is there; `sql` waits for it."""
-        self._single.append((deleted(self._sql.dialect, table, tuple(values)), tuple(values.values())))
+        self._telling.drop(table, values)
 
     def log(self, complaint: ComplaintRow, kind: Kind, rule: str, **what: Any) -> None:
         """Write a ledger entry where the change is made, chained by hash to the complaint's last one."""
@@ -324,7 +318,7 @@ class Unit:
                         row.place()
                     self._counts.update(map(rollup.cell_of, brought))
                 values = [VALUES[kind](row) for row in fresh]
-                self._insert(table, NAMES[kind], [*values, *brought])
+                self._telling.insert(table, NAMES[kind], [*values, *brought])
                 self._new[kind] = []
                 self._update(kind)
                 for row, clean in zip(fresh, values, strict=True):
@@ -333,36 +327,14 @@ class Unit:
             else:
                 self._update(kind)
         self._enter_plain()
-        self._say()
+        self._telling.say()
         self._brought_ids.clear()
         self._since = 0
 
     def _enter_plain(self) -> None:
         for table, waiting in self._plain.values():
-            self._insert(table, tuple(waiting[0]), [tuple(values.values()) for values in waiting])
+            self._telling.insert(table, tuple(waiting[0]), [tuple(values.values()) for values in waiting])
         self._plain.clear()
-
-    def _insert(self, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
-        if self._behind is not None and len(rows) >= COPIED:
-            self._say()
-            self._behind.add(table, names, rows)
-        else:
-            self._tell(inserted(self._sql.dialect, table, names, rows))
-
-    def _tell(self, told: Told) -> None:
-        """Change rows; what is for one row only waits for others of that kind, as long as nobody asks for anything."""
-        said, rows = told
-        if len(rows) == 1:
-            self._single.append((said, rows[0]))
-        else:
-            tell(self.sql, said, rows)
-
-    def _say(self) -> None:
-        if self._single:
-            single, self._single = self._single, []
-            if self._behind is not None:
-                self._behind.settle()
-            tell_all(self._sql, single)
 
     def _give_up(self, kind: type) -> None:
         """Let go of what moves from one row to another, or rows that change places would collide on the way."""
@@ -374,7 +346,7 @@ class Unit:
                 gone.append((row.id, *left.values()))
                 self._clean[kind][key] = tuple([left.get(name, value) for name, value in zip(NAMES[kind], clean, strict=True)])
         if gone:
-            tell(self.sql, *updated(self._sql.dialect, TABLES[kind], ("id", *left), sorted(gone, key=_id)))
+            tell(self.sql, *updated(self._telling.dialect, TABLES[kind], ("id", *left), sorted(gone, key=_id)))
 
     def _update(self, kind: type) -> None:
         changed: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
@@ -389,7 +361,9 @@ class Unit:
                 places = tuple([0, *(place for place, was in enumerate(clean) if values[place] != was)])
                 changed.setdefault(places, []).append(tuple([values[place] for place in places]))
         for places, rows in changed.items():
-            self._tell(updated(self._sql.dialect, TABLES[kind], tuple([NAMES[kind][place] for place in places]), sorted(rows, key=_id)))
+            self._telling.change(
+                updated(self._telling.dialect, TABLES[kind], tuple([NAMES[kind][place] for place in places]), sorted(rows, key=_id))
+            )
 
     def _note(self, row: Any, clean: tuple[Any, ...] | None) -> None:
         """Keep what else a row that is about to be written changes: the counts, and which connections have something to do."""
@@ -408,5 +382,4 @@ class Unit:
 
     def close(self) -> None:
         """Leave the connection to whoever ends the transaction; nothing more is sent."""
-        if self._behind is not None:
-            self._behind.drop()
+        self._telling.close()
