@@ -56,10 +56,21 @@ def updated(dialect: Dialect, table: Table, names: tuple[str, ...], rows: Sequen
     return f"UPDATE {table.name} SET {changes} WHERE {names[0]} = {mark}", [(*row[1:], row[0]) for row in made]
 
 
-def counted(dialect: Dialect, table: str, names: tuple[str, ...]) -> str:
-    """Return what adds to the number ``n`` of the row that these columns name, which is made if it is not there."""
-    made = f"INSERT INTO {table} ({', '.join(names)}, n) VALUES ({_marks(dialect, len(names) + 1)})"
-    return f"{made} ON CONFLICT ({', '.join(names)}) DO UPDATE SET n = {table}.n + excluded.n"
+def counted(dialect: Dialect, table: Table, rows: list[tuple[Any, ...]]) -> Told:
+    """Return what adds the last value of each row to the number ``n`` of the row that the others name, which is made if it is not there.
+
+    The others are the primary key. On PostgreSQL it is one statement for all rows.
+    """
+    key = [column.name for column in table.primary_key]
+    said = "VALUES ({})"
+    if dialect.name == "postgresql":
+        kinds = [column.type.compile(dialect) for column in (*table.primary_key, table.c.n)]
+        said, rows = "SELECT * FROM unnest({})", [tuple(map(list, zip(*rows, strict=True)))]
+        marks = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    else:
+        marks = _marks(dialect, len(key) + 1)
+    made = f"INSERT INTO {table.name} ({', '.join(key)}, n) {said.format(marks)}"
+    return f"{made} ON CONFLICT ({', '.join(key)}) DO UPDATE SET n = {table.name}.n + excluded.n", rows
 
 
 def deleted(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:

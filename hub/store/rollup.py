@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Dialect
 
-from hub.store.bulk import counted
-from hub.store.direct import tell
+from hub.store import tables
+from hub.store.bulk import Told, counted
 from hub.store.rows import ComplaintRow
 
 # National figures are cut in WIB, which knows no daylight saving.
@@ -47,15 +47,12 @@ def _day(moment: datetime) -> str:
     return moment.astimezone(WIB).date().isoformat()
 
 
-def add(sql: Connection, change: Mapping[Cell, int]) -> None:
-    """Add to the counts (or take away), always in the same order, so that two transactions do not wait for each other."""
+def added(dialect: Dialect, change: Mapping[Cell, int]) -> Iterator[Told]:
+    """Give what adds to the counts (or takes away), always in the same order, so that two transactions do not wait for each other."""
     whole: Counter[tuple[str, int, str]] = Counter()
     for where, more in change.items():
         whole[where[1:]] += more
-    _write(sql, "standing", Cell._fields[1:], [(*where, more) for where, more in sorted(whole.items()) if more])
-    _write(sql, "rollup", Cell._fields, [(*where, more) for where, more in sorted(change.items()) if more])
-
-
-def _write(sql: Connection, table: str, names: tuple[str, ...], moves: list[tuple[str | int, ...]]) -> None:
-    if moves:
-        tell(sql, counted(sql.dialect, table, names), moves)
+    for table, counts in ((tables.standing, whole), (tables.rollup, change)):
+        moves = [(*where, more) for where, more in sorted(counts.items()) if more]
+        if moves:
+            yield counted(dialect, table, moves)

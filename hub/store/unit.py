@@ -20,7 +20,7 @@ from contracts.errors import NotFound
 from contracts.events import Kind
 from hub.store import ledger, rollup, tables
 from hub.store.behind import Behind
-from hub.store.bulk import updated
+from hub.store.bulk import COPIED, updated
 from hub.store.direct import Answers, Question, all_answers, answers, tell
 from hub.store.rows import AttemptRow, ComplaintRow, ConnectionRow, LinkRow, ResponseLinkRow, ResponseRow
 from hub.store.statements import (
@@ -60,7 +60,7 @@ _ALONE: dict[type, tuple[str, ...]] = {LinkRow: ("ref",), ResponseLinkRow: ("ref
 _CHUNK = 400
 # Of what is brought, so many complaints are sent together: first a few, so that the database has something to do, then twice as
 # many each time, since every COPY has its price, up to so many; and after so many it is looked whether it wants more.
-_FIRST, _PART, _PUSHED = 50, 500, 10
+_FIRST, _PART, _PUSHED = 50, 250, 10
 _id = itemgetter(0)
 
 
@@ -307,7 +307,14 @@ class Unit:
 
     def flush(self) -> None:
         """Write everything that is new or changed, in an order that foreign keys and other sessions can live with."""
+        self._write()
+        self._telling.say()
+
+    def _write(self) -> None:
         self._foreseen.clear()
+        if self._telling.behind is not None and self._since >= COPIED:
+            # Before anything else that may be waited for: the longest is what the database does with these.
+            self._send_ahead(self._telling.behind)
         for kind, table in TABLES.items():
             if kind in _ALONE:
                 self._give_up(kind)
@@ -327,7 +334,6 @@ class Unit:
             else:
                 self._update(kind)
         self._enter_plain()
-        self._telling.say()
         self._brought_ids.clear()
         self._since = 0
 
@@ -359,11 +365,11 @@ class Unit:
                 self._note(row, clean)
                 self._clean[kind][key] = values
                 places = tuple([0, *(place for place, was in enumerate(clean) if values[place] != was)])
-                changed.setdefault(places, []).append(tuple([values[place] for place in places]))
-        for places, rows in changed.items():
-            self._telling.change(
-                updated(self._telling.dialect, TABLES[kind], tuple([NAMES[kind][place] for place in places]), sorted(rows, key=_id))
-            )
+                changed.setdefault(places, []).append(values)
+        for places, whole in changed.items():
+            names, rows = NAMES[kind], whole
+            parts = [tuple([row[place] for place in places]) for row in sorted(rows, key=_id)]
+            self._telling.change(updated(self._telling.dialect, TABLES[kind], tuple([names[place] for place in places]), parts))
 
     def _note(self, row: Any, clean: tuple[Any, ...] | None) -> None:
         """Keep what else a row that is about to be written changes: the counts, and which connections have something to do."""
@@ -376,8 +382,10 @@ class Unit:
 
     def finish(self) -> None:
         """Write what is left, and the counts last: many transactions change the same few of those."""
-        self.flush()
-        rollup.add(self.sql, self._counts)
+        self._write()
+        for told in rollup.added(self._telling.dialect, self._counts):
+            self._telling.change(told)
+        self._telling.say()
         self._counts.clear()
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 
@@ -32,7 +32,10 @@ LIVE_STATES = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGU
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What was asked once for a whole page: known aliases, erased texts, and whether anything waits to be recognised or was put aside."""
+    """What was asked once for a whole page: known aliases, erased texts, and whether anything waits to be recognised or was put aside.
+
+    ``waiting``: the refs of records that were not understood and wait for that.
+    """
 
     refs: frozenset[str]
     aliases: dict[tuple[str, str], str]
@@ -40,6 +43,15 @@ class Ahead:
     doubtful: bool
     pairs: bool
     aside: bool
+    waiting: frozenset[str]
+
+
+class Held(NamedTuple):
+    """A ref that a link holds: the link's complaint, and what was last seen of the record."""
+
+    ref: str
+    complaint_id: str
+    seen: str | None
 
 
 @dataclass(slots=True)
@@ -270,11 +282,11 @@ class Desk:
         if self.unit.sql.execute(select(alias.c.ref).where(key)).first() is None:
             self.unit.put(alias, connection_id=self.row.id, ref=ref, fingerprint=mark, complaint_id=complaint_id)
 
-    def held_refs(self, refs: list[str]) -> dict[str, Row[Any]]:
-        """Ask once which of these refs this connection's links hold: by ref, the complaint and what was last seen of the record."""
+    def held_refs(self, refs: Iterable[str]) -> dict[str, Held]:
+        """Ask once which of these refs this connection's links hold."""
         self._asked.update(refs)
-        found = self.unit.sql.execute(_HELD, {"here": self.row.id, "ids": sorted(set(refs))}).all()
-        held: dict[str, Any] = {row.ref: row for row in found}
+        [found] = self.unit.ask(holding(self.row.id, refs))
+        held = {row[0]: Held(*row) for row in found}
         self._refs.update({ref: row.complaint_id for ref, row in held.items()})
         return held
 
@@ -282,6 +294,11 @@ class Desk:
 def holders(connection_id: int, ref: str) -> Question:
     """Ask which complaint's link of this connection holds a ref."""
     return _HOLDERS, {"here": connection_id, "key": ref}
+
+
+def holding(connection_id: int, refs: Iterable[str]) -> Question:
+    """Ask which of these refs the links of this connection hold, and what was last seen of their records."""
+    return _HELD, {"here": connection_id, "ids": sorted({*refs})}
 
 
 def in_parts(desk: Desk, statement: Select[Any], column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:

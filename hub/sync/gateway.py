@@ -16,6 +16,7 @@ from contracts.connector import Page, Receipt, Record
 from contracts.errors import Abandoned, ConnectorError, LeaseLost, Stop
 from contracts.gateway import Apply, Create, Find, Found, Gateway, Pull, Pulled, Read, Result, Task
 from hub.store import tables
+from hub.store.direct import Question
 from hub.store.store import Unstorable
 from hub.sync import backoff, lease
 from hub.sync.desk import Desk
@@ -23,6 +24,7 @@ from hub.sync.marks import sound
 from hub.sync.offer import Offer, offer
 from hub.sync.poison import POISON, Poisoned
 from hub.sync.pull import Reading, finish_pull, take_page
+from hub.sync.pull import foreseen as foreseen_of_page
 from hub.sync.quarantine import put_aside
 from hub.sync.results import acknowledged, failed, fails, filed, foreseen, looked_for, read_failed, was_read
 from hub.words import Direction, Phase
@@ -134,7 +136,8 @@ class LocalGateway(Gateway):
     # -- one transaction
 
     @contextmanager
-    def _desk(self, task: Task | None = None, *, acquire: bool = False) -> Iterator[Desk]:
+    def _desk(self, ahead: Sequence[Question] = (), *, acquire: bool = False) -> Iterator[Desk]:
+        """Open a transaction of this connection's session; ``ahead`` is asked together with its lease."""
         with self.engine.store.unit() as unit:
             if acquire and self._fence is None:
                 row = lease.acquire(unit, self.name, self.owner)
@@ -145,8 +148,7 @@ class LocalGateway(Gateway):
                 if self._fence is None:
                     raise LeaseLost(f"no lease is held for {self.name}.")
                 fence = self._fence
-                if task is not None and self._here is not None:
-                    unit.foresee(*foreseen(task, self._here))
+                unit.foresee(*ahead)
                 desk = self.engine.desk(unit, lease.verify(unit, self.name, fence))
             desk.pushes, desk.handed = self.pushes, self._handed
             yield desk
@@ -168,7 +170,7 @@ class LocalGateway(Gateway):
             return []
 
     def _take_in(self, task: Task, result: Result) -> list[Task]:
-        with self._desk(task) as desk:
+        with self._desk(() if self._here is None else foreseen(task, self._here)) as desk:
             desk.spend(1)
             if isinstance(task, Read):
                 following = self._read(desk, task, result)
@@ -250,7 +252,8 @@ class LocalGateway(Gateway):
         self.engine.store.again(lambda: self._page(reading, rest, skip))
 
     def _page(self, reading: Reading, result: Pulled, skip: dict[str, Poisoned]) -> None:
-        with self._desk() as desk:
+        ahead = () if self._here is None else foreseen_of_page(reading, result.page, self._here)
+        with self._desk(ahead) as desk:
             if desk.row.pull_paused is not None:
                 raise Abandoned("the connection was paused.")
             desk.spend(result.calls)

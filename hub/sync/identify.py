@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, exists, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, select
 
 from contracts.connector import Record
 from contracts.content import Field
 from hub import tokens
 from hub.store import tables
+from hub.store.among import among
+from hub.store.direct import Question
 from hub.store.rows import LinkRow
 from hub.sync.desk import Ahead, Desk, in_parts
 from hub.sync.intake import adopt, import_new, recreate
@@ -24,14 +27,17 @@ from hub.words import ConflictKind, ConflictState, LinkState, Recovery
 
 # Of the words of the shorter text, so much must stand in the other for a typed number to be believed at once.
 _SHARED = 0.34
-_link, _pair, _aside = tables.links.c, tables.pairs.c, tables.quarantine.c
+_link, _pair, _aside, _alias = tables.links.c, tables.pairs.c, tables.quarantine.c, tables.aliases.c
 _here: BindParameter[int] = bindparam("here")
-_WAITS = select(
+_WAITS: Any = select(
     exists().where(tables.tombstones.c.mark.is_not(None)).label("buried"),
     exists().where(_link.connection_id == _here, tables.IN_DOUBT).label("doubtful"),
     exists().where((_pair.other_id == _here) | (_pair.connection_id == _here)).label("pairs"),
     exists().where(_aside.connection_id == _here, _aside.recovering).label("aside"),
+    exists().where(_alias.connection_id == _here).label("aliases"),
 )
+_ALIASES: Select[Any] = select(_alias.ref, _alias.fingerprint, _alias.complaint_id).where(_alias.connection_id == _here, among(_alias.ref))
+_WAITING: Select[Any] = select(_aside.ref).where(_aside.connection_id == _here, _aside.resolved_at.is_(None))
 _FREE = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.GONE, LinkState.ENDED})
 
 
@@ -69,20 +75,24 @@ def identify(desk: Desk, record: Record, says: Told, *, doubted: bool) -> LinkRo
 
 def look_ahead(desk: Desk, records: Sequence[Record]) -> None:
     """Ask once for a whole page what would otherwise be asked for each of its records."""
-    refs = {record.ref for record in records}
-    alias = tables.aliases.c
-    found = in_parts(
-        desk, select(alias.ref, alias.fingerprint, alias.complaint_id).where(alias.connection_id == desk.row.id), alias.ref, refs
-    )
-    waits = desk.unit.sql.execute(_WAITS, {"here": desk.row.id}).one()
+    refs = frozenset([record.ref for record in records])
+    [(buried, doubtful, pairs, aside, some)], waiting = desk.unit.ask(*looked_for_ahead(desk.row.id))
+    [aliases] = desk.unit.ask((_ALIASES, {"here": desk.row.id, "ids": sorted(refs)})) if some else [[]]
     desk.ahead = Ahead(
-        refs=frozenset(refs),
-        aliases={(row.ref, row.fingerprint): row.complaint_id for row in found},
-        erased=_buried(desk, records) if waits.buried else frozenset(),
-        doubtful=waits.doubtful,
-        pairs=waits.pairs,
-        aside=waits.aside,
+        refs=refs,
+        aliases={(ref, mark): complaint_id for ref, mark, complaint_id in aliases},
+        erased=_buried(desk, records) if buried else frozenset(),
+        doubtful=doubtful,
+        pairs=pairs,
+        aside=aside,
+        waiting=frozenset([ref for (ref,) in waiting]),
     )
+
+
+def looked_for_ahead(connection_id: int) -> tuple[Question, ...]:
+    """Return what `look_ahead` asks, whatever the records are."""
+    here = {"here": connection_id}
+    return (_WAITS, here), (_WAITING, here)
 
 
 def _buried(desk: Desk, records: Sequence[Record]) -> frozenset[str]:

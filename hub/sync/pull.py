@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,11 +11,12 @@ from sqlalchemy import delete, select
 from contracts.connector import Page, Record
 from contracts.gateway import Pull
 from hub.store import tables
+from hub.store.direct import Question
 from hub.store.rows import LinkRow
 from hub.sync.creates import miss
 from hub.sync.deletions import suspect
-from hub.sync.desk import Desk
-from hub.sync.identify import look_ahead
+from hub.sync.desk import Desk, holding
+from hub.sync.identify import look_ahead, looked_for_ahead
 from hub.sync.inbox import forget_old
 from hub.sync.marks import Told, sound, told
 from hub.sync.newcomers import Newcomers
@@ -42,6 +44,14 @@ class Reading:
     abandoned: bool = False
     backwards: set[str] = field(default_factory=set)
     moved: bool = False
+    # Of the last page nothing was known.
+    news: bool = False
+
+
+def foreseen(reading: Reading, page: Page, connection_id: int) -> Sequence[Question]:
+    """Return what is sure to be asked of a page, so that it can be asked together with the connection: where it will be news too."""
+    refs = [record.ref for record in page.records]
+    return (holding(connection_id, refs), *looked_for_ahead(connection_id)) if reading.news and refs else ()
 
 
 def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] = frozenset()) -> bool:
@@ -63,7 +73,8 @@ def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] 
             raise Poisoned(record, error) from error
     for rejected in page.rejected:
         quarantine(desk, rejected.ref, rejected.raw, rejected.problem, rejected.field)
-    _released(desk, [record.ref for record, _ in changed])
+    _released(desk, {rejected.ref for rejected in page.rejected})
+    reading.news = len(changed) == len(page.records) and all(says is None for _, says in changed)
     reading.seen.update(record.ref for record in page.records)
     reading.seen.update(rejected.ref for rejected in page.rejected)
     if task.why == "feed" or (task.why == "listing" and row.cursor is None):
@@ -109,14 +120,12 @@ def _told(desk: Desk, record: Record) -> Told:
         raise Poisoned(record, error) from error
 
 
-def _released(desk: Desk, refs: list[str]) -> None:
-    if not refs:
-        return
-    table = tables.quarantine.c
-    waiting = desk.unit.sql.execute(select(table.ref).where(table.connection_id == desk.row.id, table.resolved_at.is_(None)))
-    understood = {row.ref for row in waiting} & set(refs)
-    if understood:
-        released(desk, *understood)
+def _released(desk: Desk, rejected: set[str]) -> None:
+    """Mark what this page made clear as understood; it was asked ahead, since by now an answer would have to wait for all rows."""
+    if desk.ahead is not None:
+        understood = desk.ahead.refs & (desk.ahead.waiting | rejected)
+        if understood:
+            released(desk, *understood)
 
 
 def _checkpoint(desk: Desk, page: Page) -> bool:
