@@ -63,7 +63,8 @@ def iso(moment: datetime) -> str:
     """Write an aware moment as UTC with a trailing ``Z``; raises ValueError for a naive one."""
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone cannot be compared")
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat()[:-6]}Z"
 
 
 def to_content(complaint: Complaint) -> Content:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Dialect, Integer, LargeBinary, String, Table
@@ -91,7 +92,8 @@ def _bytes(column: Values) -> Texts:
 
 def _moments(make: Callable[[Any], Any], column: Values) -> Texts:
     def text(value: Any) -> str:
-        return _NOTHING if value is None else str(make(value))
+        # What is in UTC already is kept as it is.
+        return _NOTHING if value is None else str(value if value.tzinfo is UTC else make(value))
 
     # Most moments of a transaction are its own.
     return [text(column[0])] * len(column) if column.count(column[0]) == len(column) else list(map(text, column))

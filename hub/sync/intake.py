@@ -30,8 +30,8 @@ _PAIRS = [one + other for one in _BASE32 for other in _BASE32]
 def tracking_id(complaint_id: str) -> str:
     """Return the number a citizen can type, 12 letters and digits in threes of four: derived, so that a restore gives the same."""
     number = int.from_bytes(hashlib.sha256(complaint_id.encode()).digest()[:8]) >> 4
-    text = "".join([_PAIRS[number >> place & 1023] for place in (50, 40, 30, 20, 10, 0)])
-    return f"{text[:4]}-{text[4:8]}-{text[8:]}"
+    one, two, three, four, five, six = number >> 50, number >> 40, number >> 30, number >> 20, number >> 10, number
+    return f"{_PAIRS[one]}{_PAIRS[two & 1023]}-{_PAIRS[three & 1023]}{_PAIRS[four & 1023]}-{_PAIRS[five & 1023]}{_PAIRS[six & 1023]}"
 
 
 def new_complaint(desk: Desk, complaint_id: str, content: dict[Field, Any], source: Source, *, historic: bool) -> ComplaintRow:

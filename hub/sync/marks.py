@@ -69,7 +69,7 @@ def text_key(text: Any, keys: KeyRing) -> str | None:
     if not isinstance(text, str) or not text.strip():
         return None
     # Folding does not look ahead: of a long text its beginning is enough.
-    folded = _folded(text[: 4 * _TEXT_KEPT])
+    folded = _folded(text[: 2 * _TEXT_KEPT])
     return keys.digest((folded if len(folded) > _TEXT_KEPT else _folded(text))[:_TEXT_KEPT], "text")
 
 
@@ -134,6 +134,9 @@ def sound(record: Record) -> None:
     for part in record.identity:
         if "\0" in part:
             raise ValueError("a NUL character")
-    for moment in (record.created_at, record.updated_at, *[item.response.written_at for item in record.responses]):
+    moments = [record.created_at, record.updated_at]
+    if record.responses:
+        moments += [item.response.written_at for item in record.responses]
+    for moment in moments:
         if moment is not None and moment.tzinfo is None:
             raise ValueError("a moment without a time zone")
