@@ -18,6 +18,7 @@ from hub.store import rollup, tables
 from hub.store.bulk import insert_rows
 from hub.store.rows import ComplaintRow, LinkRow
 from hub.store.statements import NAMES, TABLES, VALUES
+from hub.store.wording import worded
 from hub.sync.engine import network_changed
 from hub.words import ConflictKind, ConflictState, Phase
 
@@ -42,7 +43,8 @@ def populate(hub: Hub, nation: Nation) -> None:
     for batch in nation.batches():
         with hub.store.writing() as sql:
             for kind, rows in ((ComplaintRow, batch.complaints), (LinkRow, batch.links)):
-                insert_rows(sql, TABLES[kind], NAMES[kind], [VALUES[kind](row) for row in rows])
+                names, values = NAMES[kind], [VALUES[kind](row) for row in rows]
+                insert_rows(sql, TABLES[kind], *(worded(names, values) if kind is ComplaintRow else (names, values)))
             insert_rows(sql, tables.ledger, tuple(batch.ledger[0]), [tuple(entry.values()) for entry in batch.ledger])
     with hub.store.writing() as sql:
         _count(sql, nation.counts)

@@ -6,20 +6,19 @@ reads holds up nobody who writes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, case, false, func, literal_column, select, text, true, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Connection, Select, Text, false, func, literal, literal_column, select, text, tuple_
 
 from contracts.complaint import Attachment, Complaint, Response
 from contracts.content import IDENTITY_FIELDS, Field, from_content
 from contracts.vocabulary import Status, Visibility
 from hub.build import Hub
 from hub.operations.finding import complaint_id, connection_id, names, tracking_begins
-from hub.store import tables
+from hub.store import tables, wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,8 @@ _FEW = 12_000
 _BY_WORDS = text("SET LOCAL enable_indexscan = off")
 # Others who help would go through much more of the list than is needed.
 _ALONE = text("SET LOCAL max_parallel_workers_per_gather = 0")
+# As the index has it.
+_SPOKEN = "string_to_array(complaints.said, ' ')"
 _table = tables.complaints.c
 _STATUSES = frozenset(status.value for status in Status)
 _SHOWN = (
@@ -129,36 +130,34 @@ def _narrowed(query: Select[Any], wishes: Wishes, known: Mapping[int, str]) -> S
 
 def _speaking_of(sql: Connection, wishes: Wishes, words: str) -> tuple[list[ColumnElement[bool]], Wishes]:
     """Return the conditions of complaints that speak of something, and what is wished for beside them."""
-    parts = re.findall(r"\w+", words)
+    wanted = set(wording.plain(words).split())
+    if not wanted:
+        return [false()], wishes
     if sql.dialect.name != "postgresql":
-        # No index of words there: a database that is one file on one machine is small enough to be read.
+        # No words are kept there: a database that is one file on one machine is small enough to be read.
         title, description = (_table.content[name.value].as_string() for name in (Field.TITLE, Field.DESCRIPTION))
-        return _holding(func.coalesce(title, "") + " " + func.coalesce(description, ""), parts), wishes
-    said: ColumnElement[Any] = literal_column(tables.WORDS)
-    asked: list[ColumnElement[bool]] = [said.op("@@")(func.plainto_tsquery(literal_column("'simple'"), words))]
-    if wishes.status in _STATUSES:
+        said = func.coalesce(title, "") + " " + func.coalesce(description, "")
+        return [said.icontains(word, autoescape=True) for word in sorted(wanted)], wishes
+    beside = wishes.status in _STATUSES
+    if wishes.status is not None and beside:
         # Two lists of the index are gone through together, where else every complaint with the word had to be looked at.
-        asked.append(said.op("@@")(literal_column(f"$$'={wishes.status}'$$::tsquery")))
+        wanted.add(wording.status_word(wishes.status))
+    spoken: ColumnElement[Any] = literal_column(_SPOKEN)
+    asked = spoken.op("@>", is_comparison=True)(literal(sorted(wanted), ARRAY(Text())))
     sql.execute(_NEAR)
     if _expected(sql, asked) < _FEW:
         sql.execute(_BY_WORDS)
         # The status is among the words: asked for by an index of its own as well, it would be too much to be remembered exactly.
-        return asked, replace(wishes, status=None) if wishes.status in _STATUSES else wishes
+        return [asked], replace(wishes, status=None) if beside else wishes
     sql.execute(_ALONE)
-    # Finding the letters first saves most of the parsing; as CASE, it is no guess at how many there are.
-    letters = and_(*_holding(literal_column(f"({tables.SAID})", String), parts))
-    return [*asked, case((letters, true()), else_=false())], wishes
+    return [asked], wishes
 
 
-def _expected(sql: Connection, asked: list[ColumnElement[bool]]) -> int:
+def _expected(sql: Connection, asked: ColumnElement[bool]) -> int:
     """Return how many complaints PostgreSQL expects to find; it counts words when it looks at a table."""
-    query = select(literal_column("1")).select_from(tables.complaints).where(*asked).compile(dialect=sql.dialect)
+    query = select(literal_column("1")).select_from(tables.complaints).where(asked).compile(dialect=sql.dialect)
     [[[explained]]] = sql.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {query}", query.params).all()
     return int(explained["Plan"]["Plan Rows"])
-
-
-def _holding(said: ColumnElement[str], parts: list[str]) -> list[ColumnElement[bool]]:
-    return [said.icontains(part, autoescape=True) for part in parts]
 
 
 def _beyond(moment: datetime, last: str, *, newest_first: bool) -> ColumnElement[bool]:

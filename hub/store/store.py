@@ -27,6 +27,7 @@ from sqlalchemy.pool import StaticPool
 from contracts.errors import SimpulError
 from hub.store import schema, tables
 from hub.store.ahead import Tell, made_ahead, silent
+from hub.store.filling import fill
 from hub.store.types import as_json
 from hub.store.unit import Unit
 
@@ -91,10 +92,13 @@ class Store:
     def migrate(self, to: str = "head", tell: Tell = silent) -> str:
         """Bring the tables to this release, or to the revision ``to``, and return that; safe to run by several processes, and again.
 
-        ``tell`` hears how far the indexes are that are made before.
+        ``tell`` hears how far the indexes are that are made before, and what is filled in afterwards.
         """
         with made_ahead(self.engine, to, tell):
-            return self.again(lambda: self._migrate(to), _MIGRATION_TIES)
+            revision = self.again(lambda: self._migrate(to), _MIGRATION_TIES)
+        if to == "head":
+            fill(self, tell)
+        return revision
 
     def _migrate(self, to: str) -> str:
         with self.engine.connect().execution_options(simpul_write=True) as sql, sql.begin():

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table
 
 from contracts.errors import NotFound
 from contracts.events import Kind
-from hub.store import ledger, rollup, tables
+from hub.store import ledger, rollup, tables, wording
 from hub.store.behind import Behind
 from hub.store.bulk import COPIED, updated
 from hub.store.direct import Answers, Question, all_answers, answers, tell
@@ -57,6 +57,7 @@ _GIVEN_UP: dict[type, dict[str, Any]] = {
     ResponseLinkRow: {"ref": None, "response_id": None},
 }
 _ALONE: dict[type, tuple[str, ...]] = {LinkRow: ("ref",), ResponseLinkRow: ("ref", "response_id")}
+_VERSION = NAMES[ComplaintRow].index("version")
 _CHUNK = 400
 # Of what is brought, so many complaints are sent together: first a few, so that the database has something to do, then twice as
 # many each time, since every COPY has its price, up to so many; and after so many it is looked whether it wants more.
@@ -277,7 +278,7 @@ class Unit:
         for kind, brought in self._brought.items():
             if kind is ComplaintRow:
                 self._counts.update(map(rollup.cell_of, brought))
-            behind.add(TABLES[kind], NAMES[kind], brought)
+            behind.add(TABLES[kind], *self._kept(kind, brought))
         self._brought.clear()
         self._enter_plain()
         self._since, self._part = 0, min(2 * self._part, _PART)
@@ -325,7 +326,7 @@ class Unit:
                         row.place()
                     self._counts.update(map(rollup.cell_of, brought))
                 values = [VALUES[kind](row) for row in fresh]
-                self._telling.insert(table, NAMES[kind], [*values, *brought])
+                self._telling.insert(table, *self._kept(kind, [*values, *brought]))
                 self._new[kind] = []
                 self._update(kind)
                 for row, clean in zip(fresh, values, strict=True):
@@ -336,6 +337,11 @@ class Unit:
         self._enter_plain()
         self._brought_ids.clear()
         self._since = 0
+
+    def _kept(self, kind: type, rows: list[tuple[Any, ...]]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Return rows as the database keeps them, after the names of their columns."""
+        worded = kind is ComplaintRow and self._telling.dialect.name == "postgresql"
+        return wording.worded(NAMES[kind], rows) if worded else (NAMES[kind], rows)
 
     def _enter_plain(self) -> None:
         for table, waiting in self._plain.values():
@@ -368,6 +374,9 @@ class Unit:
                 changed.setdefault(places, []).append(values)
         for places, whole in changed.items():
             names, rows = NAMES[kind], whole
+            if kind is ComplaintRow and _VERSION in places:
+                names, rows = self._kept(kind, whole)
+                places = (*places, *range(len(NAMES[kind]), len(names)))
             parts = [tuple([row[place] for place in places]) for row in sorted(rows, key=_id)]
             self._telling.change(updated(self._telling.dialect, TABLES[kind], tuple([names[place] for place in places]), parts))
 

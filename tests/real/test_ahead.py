@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 BEFORE, HEAD = "0006", sorted(path.stem[:4] for path in (MIGRATIONS / "versions").glob("0*.py"))[-1]
 WRITES = "UPDATE links SET attempts = attempts + 1"
 _BEING_MADE = "SELECT count(*) FROM pg_stat_progress_create_index WHERE datname = current_database() AND phase LIKE 'waiting%'"
+# Of the table that is being written in: the others only seem to wait for a moment.
+_HELD_UP = f"{_BEING_MADE} AND relid = 'complaints'::regclass"
 _DEFINED = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
 _INVALID = "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid"
 
@@ -82,8 +84,6 @@ def test_those_who_write_go_on_while_an_index_is_made(old: Store, postgresql_url
         "ix_complaints_holder_0007",
         "ix_links_apart",
         "ix_links_restless",
-        "ix_complaints_words",
-        "ix_complaints_said",
     ]
     assert ask(old, "SELECT attempts FROM links") == [(5,)] and ask(old, _INVALID) == []
 
@@ -115,7 +115,7 @@ def test_a_making_that_is_cancelled_leaves_the_old_release_as_it_was_and_the_nex
     with migrating(postgresql_url, []) as migrated:
         with other.writing() as sql:
             sql.execute(text("UPDATE complaints SET version = version"))
-            until(lambda: bool(ask(old, _BEING_MADE)[0][0]), 30.0)
+            until(lambda: bool(ask(old, _HELD_UP)[0][0]), 30.0)
             cancel = "SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index WHERE datname = current_database()"
             assert ask(old, cancel) == [(True,)]
             until(migrated.done)
@@ -138,7 +138,7 @@ def test_the_command_says_which_index_it_makes(old: Store, postgresql_url: str, 
     terminal = Terminal({"SIMPUL_HOME": str(tmp_path), "HOME": str(tmp_path), "SIMPUL_DATABASE": postgresql_url, "SIMPUL_LANGUAGE": "en"})
     told = CliRunner().invoke(root, ["migrate"], obj=terminal)
     assert told.exit_code == 0, told.output
-    assert "ix_links_due_0007 (1/7)" in told.output and "ix_complaints_said (7/7)" in told.output
+    assert "ix_links_due_0007 (1/5)" in told.output and "ix_links_restless (5/5)" in told.output
     assert f"{HEAD}." in told.output
     again = CliRunner().invoke(root, ["migrate"], obj=terminal)
     assert again.exit_code == 0 and "ix_" not in again.output

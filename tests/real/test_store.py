@@ -40,6 +40,8 @@ store.close()
 def test_migrating_again_changes_nothing_and_keeps_every_row(store: Store) -> None:
     with store.unit() as unit:
         fill(unit.sql)
+    # Rows that were written past the hub get their words then.
+    store.migrate()
     before = dump(store)
     store.migrate()
     assert dump(store) == before
@@ -47,8 +49,8 @@ def test_migrating_again_changes_nothing_and_keeps_every_row(store: Store) -> No
 
 def test_the_migrations_make_the_tables_that_the_program_means(store: Store) -> None:
     with store.reading() as sql:
-        # What is searched in is an expression, and indexed on PostgreSQL alone.
-        names = {"include_name": lambda name, kind, _: name != "ix_complaints_said"}
+        # Words are kept and indexed on PostgreSQL alone.
+        names = {"include_name": lambda name, kind, _: name not in ("ix_complaints_said", "ix_complaints_unsaid")}
         context = MigrationContext.configure(sql, opts={"compare_type": True, **names})
         assert compare_metadata(context, tables.metadata) == []
 

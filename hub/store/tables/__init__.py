@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.store.tables.canonical import SAID, WAITING, WORDS, complaints, ledger, responses, tombstones
+from hub.store.tables.canonical import WAITING, complaints, ledger, responses, tombstones
 from hub.store.tables.figures import WAITING_CELL, rollup, standing
 from hub.store.tables.ground import MOSTLY, metadata
 from hub.store.tables.hooks import inbox, webhooks
@@ -17,10 +17,8 @@ __all__ = [
     "MOSTLY",
     "PARKED",
     "RESTLESS",
-    "SAID",
     "WAITING",
     "WAITING_CELL",
-    "WORDS",
     "accounts",
     "agencies",
     "aliases",

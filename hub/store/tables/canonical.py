@@ -27,11 +27,6 @@ from hub.store.types import Json, Moment, one_of
 
 WAITING: ColumnElement[bool] = literal_column(f"complaints.{waits('status').text}", Boolean)
 
-# What people search in, on PostgreSQL, where an index of it is made by a migration; whole words, as they were written, and the status
-# beside them: a word that many said and a status that few have are found together, without looking at the complaints of either.
-SAID = "coalesce(content ->> 'title', '') || ' ' || coalesce(content ->> 'description', '')"
-WORDS = f"(to_tsvector('simple'::regconfig, {SAID}) || array_to_tsvector(ARRAY['=' || status]))"
-
 complaints = Table(
     "complaints",
     metadata,
@@ -56,6 +51,10 @@ complaints = Table(
     # Worked out of the content, to sort and cut lists by.
     Column("filed_at", Moment, nullable=False, server_default="1970-01-01 00:00:00"),
     Column("province", String(2), nullable=False, server_default=""),
+    # On PostgreSQL, where both are indexed: the words of title and description, and of which version these are. Of another one
+    # are those of a row that code before these columns has written since.
+    Column("said", Text().with_variant(Text(collation="C"), "postgresql")),
+    Column("said_of", Integer),
     one_of("status", [word.value for word in Status], "status"),
     CheckConstraint(
         "holder IS NOT NULL OR status NOT IN (" + ", ".join(sorted(f"'{status.value}'" for status in HELD)) + ")",
