@@ -41,7 +41,7 @@ class Backfill:
         self._environ |= {"SIMPUL_HOME": str(folder / "home"), "SIMPUL_DATABASE": url, "TERM": "xterm", "COLUMNS": "160"}
         file = folder / "app.yaml"
         with file.open("w", encoding="utf-8") as out:
-            YAML().dump(settings_of(app), out)
+            YAML().dump(settings_of(app, by_request=True), out)
         simpul("init", environ=self._environ)
         simpul("connections", "add", NAME, "--kind", KIND, "--agency", AGENCY, "--file", str(file), environ=self._environ)
         approve = ("connections", "approve", NAME, "--live-from", "2020-01-01", "--no-pull", "--yes")

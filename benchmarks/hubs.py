@@ -31,8 +31,8 @@ TOGETHER = 2_000 // PAGE
 LIVE_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def settings_of(app: LocalApp) -> dict[str, Any]:
-    """How the app is described to its connector."""
+def settings_of(app: LocalApp, *, by_request: bool = False) -> dict[str, Any]:
+    """How the app is described to its connector; ``by_request``: updates are asked for with each page, else all of a span of time."""
     return {
         "endpoint": f"{app.url}/",
         "format": "json",
@@ -42,7 +42,7 @@ def settings_of(app: LocalApp) -> dict[str, Any]:
         "page_size": PAGE,
         "overlap": 0,
         "allow_private": True,
-        "updates": {"write": True, "by_request": True},
+        "updates": {"write": True, "by_request": by_request},
         "services": dict(SERVICES),
         "token": "none",
         "extra": {"title": "title", "tags": "tags"},
@@ -51,11 +51,11 @@ def settings_of(app: LocalApp) -> dict[str, Any]:
 
 
 @contextmanager
-def opened(app: LocalApp, url: str, folder: Path) -> Iterator[Hub]:
-    """Give a hub whose connection is approved and has read nothing yet."""
+def opened(app: LocalApp, url: str, folder: Path, *, by_request: bool = False) -> Iterator[Hub]:
+    """Give a hub whose connection is approved and has read nothing yet; ``by_request`` as above."""
     hub = build(Settings(folder, url, folder / "keys.json"))
     try:
-        connections.add(hub, NAME, KIND, settings_of(app), agency=AGENCY)
+        connections.add(hub, NAME, KIND, settings_of(app, by_request=by_request), agency=AGENCY)
         agency = {"code": AGENCY, "name": "Kota Melati", "connection": NAME}
         agencies.carry_out(hub, agencies.compare(hub, [agency]))
         connections.approve(hub, NAME, live_from=LIVE_FROM)

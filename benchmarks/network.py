@@ -87,7 +87,8 @@ def connect(hub: Hub, cities: Cities, many: int, *, interval: float) -> None:
     """Connect and approve all cities, each with an agency of its own, read every ``interval`` seconds."""
     with hub.store.unit() as unit:
         for number in range(many):
-            name, settings = name_of(number), settings_of(cities.app(number)) | {"create": {"service_code": "jalan"}, "settle": 5.0}
+            name, more = name_of(number), {"create": {"service_code": "jalan"}, "settle": 5.0}
+            settings = settings_of(cities.app(number), by_request=True) | more
             asked = connections.Wanted(name, KIND, settings, name, {"interval": interval})
             connections.insert_connection(hub, unit, connections.checked(hub, asked))
         # What approving each of them would do while nothing has been read: one by one it takes minutes.
