@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, func, select, text
 
 from hub.store import tables
-from hub.store.ahead import Making, Tell, silent
+from hub.store.ahead import Making, Tell
 from hub.store.bulk import updated
 from hub.store.direct import tell as told
 from hub.store.wording import OF, SAID, worded
@@ -22,12 +22,10 @@ _MANY = 500
 _NAMES = ("id", "content", "status", "version")
 _complaint = tables.complaints.c
 _UNWORDED = _complaint.said_of.is_distinct_from(_complaint.version)
-
-
 _WANTED = select(*(_complaint[name] for name in _NAMES)).where(_UNWORDED).order_by(_complaint.id).limit(_MANY)
 
 
-def fill(store: Store, tell: Tell = silent) -> None:
+def fill(store: Store, tell: Tell) -> None:
     """Write all words that are missing, where words are kept; broken off, the next call goes on. ``tell`` hears how far it is."""
     if store.engine.dialect.name != "postgresql":
         return

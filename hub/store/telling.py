@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from hub.store import tables
 from hub.store.behind import Behind
 from hub.store.bulk import COPIED, Told, deleted, inserted
 from hub.store.direct import tell, tell_all
+from hub.store.wording import Row, worded
 
 
 class Telling:
@@ -34,6 +36,10 @@ class Telling:
         if self.behind is not None:
             self.behind.settle()
         return self._sql
+
+    def kept(self, table: Table, names: tuple[str, ...], rows: list[Row]) -> tuple[tuple[str, ...], list[Row]]:
+        """Return rows as this database keeps them, after the names of their columns: complaints with their words, where it keeps any."""
+        return worded(names, rows) if table is tables.complaints and self.behind is not None else (names, rows)
 
     def insert(self, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows whose values stand in the order of ``names``."""

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table
 
 from contracts.errors import NotFound
 from contracts.events import Kind
-from hub.store import ledger, rollup, tables, wording
+from hub.store import ledger, rollup, tables
 from hub.store.behind import Behind
 from hub.store.bulk import COPIED, updated
 from hub.store.direct import Answers, Question, all_answers, answers, tell
@@ -278,7 +278,7 @@ class Unit:
         for kind, brought in self._brought.items():
             if kind is ComplaintRow:
                 self._counts.update(map(rollup.cell_of, brought))
-            behind.add(TABLES[kind], *self._kept(kind, brought))
+            behind.add(TABLES[kind], *self._telling.kept(TABLES[kind], NAMES[kind], brought))
         self._brought.clear()
         self._enter_plain()
         self._since, self._part = 0, min(2 * self._part, _PART)
@@ -326,7 +326,7 @@ class Unit:
                         row.place()
                     self._counts.update(map(rollup.cell_of, brought))
                 values = [VALUES[kind](row) for row in fresh]
-                self._telling.insert(table, *self._kept(kind, [*values, *brought]))
+                self._telling.insert(table, *self._telling.kept(table, NAMES[kind], [*values, *brought]))
                 self._new[kind] = []
                 self._update(kind)
                 for row, clean in zip(fresh, values, strict=True):
@@ -337,11 +337,6 @@ class Unit:
         self._enter_plain()
         self._brought_ids.clear()
         self._since = 0
-
-    def _kept(self, kind: type, rows: list[tuple[Any, ...]]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """Return rows as the database keeps them, after the names of their columns."""
-        worded = kind is ComplaintRow and self._telling.dialect.name == "postgresql"
-        return wording.worded(NAMES[kind], rows) if worded else (NAMES[kind], rows)
 
     def _enter_plain(self) -> None:
         for table, waiting in self._plain.values():
@@ -375,7 +370,7 @@ class Unit:
         for places, whole in changed.items():
             names, rows = NAMES[kind], whole
             if kind is ComplaintRow and _VERSION in places:
-                names, rows = self._kept(kind, whole)
+                names, rows = self._telling.kept(TABLES[kind], names, whole)
                 places = (*places, *range(len(NAMES[kind]), len(names)))
             parts = [tuple([row[place] for place in places]) for row in sorted(rows, key=_id)]
             self._telling.change(updated(self._telling.dialect, TABLES[kind], tuple([names[place] for place in places]), parts))
