@@ -6,15 +6,16 @@ No thread does it, so nothing waits for one: whoever decides gives it a push now
 from __future__ import annotations
 
 import selectors
-from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import suppress
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 from hub import spare
+from hub.store import tables
 from hub.store.copying import Values, copied
 
 # From so many rows on: planned anew for each row, the checks of foreign keys cost as much as the rows; kept from when a table
@@ -24,8 +25,21 @@ _CHECKS_PLANNED_ONCE = b"DISCARD PLANS; SET LOCAL plan_cache_mode = auto"
 _PLANNED_EACH_TIME = b"SET LOCAL plan_cache_mode = force_custom_plan"
 
 _READ, _BOTH = selectors.EVENT_READ, selectors.EVENT_READ | selectors.EVENT_WRITE
+_RANKS = {table.name: rank for rank, table in enumerate(tables.metadata.sorted_tables)}
+_FIRST, _LAST = -1, len(_RANKS)
 # Yields what it waits for.
 _Job = Generator[int, None, None]
+
+
+def _together(jobs: list[tuple[int, bytes, bytes]]) -> tuple[bytes, list[bytes]]:
+    """Join all that waits into one query, with one COPY for all rows of a kind: in each way there and back the database stands idle.
+
+    Rows come after those that their foreign keys name, whichever waited longer.
+    """
+    data: dict[bytes, list[bytes]] = {}
+    for _, statement, read in sorted(jobs, key=itemgetter(0)):
+        data.setdefault(statement, []).append(read)
+    return b"; ".join(data), [b"".join(each) for each in data.values() if each[0]]
 
 
 class Behind:
@@ -41,7 +55,8 @@ class Behind:
         self._driver, self._pg = driver, driver.pgconn
         self._dialect = sql.dialect
         self._error, self._error_of, self._pq = Error, errors.error_from_result, pq
-        self._jobs: deque[tuple[bytes, bytes | None]] = deque()
+        # By what the rows of a table need: a rank, a statement, and what it reads.
+        self._jobs: list[tuple[int, bytes, bytes]] = []
         self._job: _Job | None = None
         self._planned_once = False
 
@@ -53,8 +68,8 @@ class Behind:
             self._driver.execute("SELECT")
         if len(rows) >= _MANY and not self._planned_once:
             self._planned_once = True
-            self._jobs.append((_CHECKS_PLANNED_ONCE, None))
-        self._jobs.append(job)
+            self._jobs.append((_FIRST, _CHECKS_PLANNED_ONCE, b""))
+        self._jobs.append((_RANKS.get(table.name, 0), *job))
         self.push()
 
     def push(self) -> None:
@@ -68,7 +83,7 @@ class Behind:
             return
         if self._planned_once:
             self._planned_once = False
-            self._jobs.append((_PLANNED_EACH_TIME, None))
+            self._jobs.append((_LAST, _PLANNED_EACH_TIME, b""))
         with spare.waiting(), selectors.DefaultSelector() as selector:
             waiting = selector.register(self._pg.socket, _READ)
             while self._job or self._jobs:
@@ -89,10 +104,8 @@ class Behind:
     def _step(self) -> int | None:
         """Return what the job under way waits for, or None when it is done."""
         if self._job is None:
-            # All that waits in one query: each way there and back is one that the database would spend idle.
-            statements, data = zip(*self._jobs, strict=True)
+            self._job = self._carried_out(*_together(self._jobs))
             self._jobs.clear()
-            self._job = self._carried_out(b"; ".join(statements), [each for each in data if each is not None])
         try:
             wants = next(self._job, None)
         except self._error as error:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, MetaData, Table, Text, insert, select
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, MetaData, Table, Text, insert, select, text
 
 from hub.clock import SystemClock
 from hub.store import tables
+from hub.store.behind import Behind
 from hub.store.bulk import insert_rows
 from hub.store.rows import ComplaintRow, LinkRow
 from hub.store.statements import VALUES
@@ -106,6 +108,25 @@ def test_what_was_sent_ahead_is_there_for_whoever_asks_in_the_same_transaction(s
     counts = select(tables.rollup.c.n).where(tables.rollup.c.province == "32")
     with store.reading() as sql:
         assert sum(row.n for row in sql.execute(counts)) == 1_151
+
+
+def test_all_that_waits_goes_together_after_what_its_foreign_keys_name(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[list[str]] = []
+    carry_out = Behind._carried_out
+
+    def noted(self: Behind, statements: bytes, data: Sequence[bytes]) -> Any:
+        sent.append(re.findall(r"COPY (\w+)", statements.decode()))
+        return carry_out(self, statements, data)
+
+    monkeypatch.setattr(Behind, "_carried_out", noted)
+    with store.engine.connect() as other:
+        other.execute(text("LOCK TABLE complaints IN SHARE MODE"))
+        with store.unit() as unit:
+            for number in range(20_000, 21_500):
+                _brought(unit, number)
+            other.rollback()
+    assert sent[0] == ["complaints"] and sent[1] == ["complaints", "links"]
+    assert len(_rows_of(store, [f"l{each:035}" for each in range(20_000, 21_500)])) == 1_500
 
 
 @pytest.mark.parametrize("ahead", [3, 510, 1_100])
