@@ -26,6 +26,9 @@ class _Texts(TypeDecorator[list[str]]):
         return value if dialect.name == "postgresql" else as_json(value)
 
 
+TEXTS = _Texts()
+
+
 class _Among(FunctionElement[Any]):
     # Not Boolean: for SQLite that would add "= 1", and with it no index would be used.
     type: TypeEngine[Any] = Integer()
@@ -46,4 +49,4 @@ def _each(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
 
 def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
     """Ask for a column of texts to be one of the parameter ``ids``, a list."""
-    return _Among(column, bindparam("ids", type_=_Texts()))
+    return _Among(column, bindparam("ids", type_=TEXTS))

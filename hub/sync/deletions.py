@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from contracts.events import Kind
 from hub.store import tables
-from hub.store.direct import answers
 from hub.store.rows import LinkRow
 from hub.sync.complaints import differs
 from hub.sync.desk import Desk
@@ -26,17 +24,7 @@ _PART = 5_000
 _BELIEVED = timedelta(days=1)
 
 _link = tables.links.c
-_MINE = select(_link.ref, _link.id, _link.touched, _link.misses).where(_link.connection_id == bindparam("here"))
-_FIRST, _NEXT = (
-    _MINE.where(from_here).order_by(_link.ref).limit(_PART) for from_here in (_link.ref.is_not(None), _link.ref > bindparam("after"))
-)
-
-
-class _Linked(NamedTuple):
-    ref: str
-    id: str
-    touched: int
-    misses: int
+_MINE = select(_link.ref, _link.id, _link.touched, _link.misses).where(_link.connection_id == bindparam("here"), _link.ref.is_not(None))
 
 
 def missing(desk: Desk, link: LinkRow, evidence: str) -> None:
@@ -77,6 +65,7 @@ def suspect(desk: Desk, seen: Seen, stamp: int) -> int:
             absent.append(row.ref)
         elif row.misses and row.ref in seen:
             back.append(row.id)
+    absent.sort()
     if desk.row.recovery is Recovery.NONE and len(absent) > limit(linked):
         desk.record(ConflictKind.DELETIONS, None, "too_many_at_once", waits=True, local=absent, note=f"{len(absent)} of {linked}")
         return 0
@@ -87,13 +76,9 @@ def suspect(desk: Desk, seen: Seen, stamp: int) -> int:
     return len(absent)
 
 
-def _linked(desk: Desk) -> Iterator[_Linked]:
-    """Yield this connection's links that hold a record, by ref; never all of them at once, for a listing may be of millions."""
-    given: dict[str, Any] = {"here": desk.row.id}
-    part = list(answers(desk.unit.sql, _FIRST, given))
-    while part:
-        yield from itertools.starmap(_Linked, part)
-        part = list(answers(desk.unit.sql, _NEXT, {**given, "after": part[-1][0]}))
+def _linked(desk: Desk) -> Iterable[Row[Any]]:
+    """Give this connection's links that hold a record; never all of them at once, for a listing may be of millions."""
+    return desk.unit.sql.execute(_MINE, {"here": desk.row.id}, execution_options={"yield_per": _PART})
 
 
 def _confirm(desk: Desk, ref: str) -> None:

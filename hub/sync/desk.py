@@ -15,6 +15,7 @@ from hub.keys import KeyRing
 from hub.store import tables
 from hub.store.among import among
 from hub.store.direct import Answers, Question, answers
+from hub.store.held import HELD
 from hub.store.rows import ComplaintRow, ConnectionRow, LinkRow, ResponseRow
 from hub.store.unit import Unit
 from hub.sync.network import Network, Peer
@@ -24,7 +25,6 @@ from hub.sync.rights import Standing, standing
 from hub.words import ConflictKind, ConflictState, LinkState, Outcome, SentState
 
 _link = tables.links.c
-_HELD = select(_link.ref, _link.complaint_id, _link.seen).where(_link.connection_id == bindparam("here"), among(_link.ref))
 _HOLDERS = select(_link.complaint_id).where(_link.connection_id == bindparam("here"), _link.ref == bindparam("key"))
 _ERASED = "erased"  # in the place of a fingerprint
 LIVE_STATES = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGUOUS, LinkState.LINKED})
@@ -34,7 +34,8 @@ LIVE_STATES = frozenset({LinkState.PENDING, LinkState.CREATING, LinkState.AMBIGU
 class Ahead:
     """What was asked once for a whole page: known aliases, erased texts, and whether anything waits to be recognised or was put aside.
 
-    ``waiting``: the refs of records that were not understood and wait for that.
+    ``linked``: whether a link of the connection held a record before. ``waiting``: the refs of records that were not understood
+    and wait for that.
     """
 
     refs: frozenset[str]
@@ -43,6 +44,7 @@ class Ahead:
     doubtful: bool
     pairs: bool
     aside: bool
+    linked: bool
     waiting: frozenset[str]
 
 
@@ -298,7 +300,7 @@ def holders(connection_id: int, ref: str) -> Question:
 
 def holding(connection_id: int, refs: Iterable[str]) -> Question:
     """Ask which of these refs the links of this connection hold, and what was last seen of their records."""
-    return _HELD, {"here": connection_id, "ids": sorted({*refs})}
+    return HELD, {"here": connection_id, "ids": sorted({*refs})}
 
 
 def in_parts(desk: Desk, statement: Select[Any], column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:

@@ -35,6 +35,7 @@ _WAITS: Any = select(
     exists().where((_pair.other_id == _here) | (_pair.connection_id == _here)).label("pairs"),
     exists().where(_aside.connection_id == _here, _aside.recovering).label("aside"),
     exists().where(_alias.connection_id == _here).label("aliases"),
+    exists().where(_link.connection_id == _here, _link.ref.is_not(None)).label("linked"),
 )
 _ALIASES: Select[Any] = select(_alias.ref, _alias.fingerprint, _alias.complaint_id).where(_alias.connection_id == _here, among(_alias.ref))
 _WAITING: Select[Any] = select(_aside.ref).where(_aside.connection_id == _here, _aside.resolved_at.is_(None))
@@ -73,20 +74,22 @@ def identify(desk: Desk, record: Record, says: Told, *, doubted: bool) -> LinkRo
     return import_new(desk, record, says)
 
 
-def look_ahead(desk: Desk, records: Sequence[Record]) -> None:
+def look_ahead(desk: Desk, records: Sequence[Record]) -> Ahead:
     """Ask once for a whole page what would otherwise be asked for each of its records."""
     refs = frozenset([record.ref for record in records])
-    [(buried, doubtful, pairs, aside, some)], waiting = desk.unit.ask(*looked_for_ahead(desk.row.id))
+    [(buried, doubtful, pairs, aside, some, linked)], waiting = desk.unit.ask(*looked_for_ahead(desk.row.id))
     [aliases] = desk.unit.ask((_ALIASES, {"here": desk.row.id, "ids": sorted(refs)})) if some else [[]]
-    desk.ahead = Ahead(
+    desk.ahead = ahead = Ahead(
         refs=refs,
         aliases={(ref, mark): complaint_id for ref, mark, complaint_id in aliases},
         erased=_buried(desk, records) if buried else frozenset(),
         doubtful=doubtful,
         pairs=pairs,
         aside=aside,
+        linked=linked,
         waiting=frozenset([ref for (ref,) in waiting]),
     )
+    return ahead
 
 
 def looked_for_ahead(connection_id: int) -> tuple[Question, ...]:

@@ -46,6 +46,8 @@ class Reading:
     moved: bool = False
     # Of the last page nothing was known.
     news: bool = False
+    # No link held a record when it began: each that does now was met, or made, since. None while that was not asked.
+    first: bool | None = None
 
 
 def foreseen(reading: Reading, page: Page, connection_id: int) -> Sequence[Question]:
@@ -61,7 +63,8 @@ def take_page(desk: Desk, reading: Reading, page: Page, *, skip: frozenset[str] 
         return False
     changed = _changed(desk, [record for record in page.records if record.ref not in skip])
     if changed:
-        look_ahead(desk, [record for record, _ in changed])
+        linked = look_ahead(desk, [record for record, _ in changed]).linked
+        reading.first = not linked if reading.first is None else reading.first
     newcomers = Newcomers(desk)
     for record, known in changed:
         # Of one that is new it is only now worked out what it tells: the database has those before it to do meanwhile.
@@ -158,7 +161,7 @@ def finish_pull(desk: Desk, reading: Reading, page: Page) -> None:
     row.pulled_at = desk.now
     if reading.task.why != "lookup":
         row.pull_due_at = desk.now + timedelta(seconds=policy.interval)
-    if page.complete:
+    if page.complete and not reading.first:
         suspect(desk, reading.seen, reading.task.stamp)
     if page.complete and reading.task.why != "lookup" and reading.task.cursor is None:
         row.listed_at = reading.began
