@@ -197,6 +197,12 @@ MUTANTS = (
         "",
     ),
     _one(
+        "a listing is compared with what was linked before it began",
+        "pull",
+        "reading.first = not linked if reading.first is None else reading.first",
+        "reading.first = True",
+    ),
+    _one(
         "many disappearances at once are not believed",
         "deletions",
         "if desk.row.recovery is Recovery.NONE and len(absent) > limit(linked):",
