@@ -55,7 +55,7 @@ class Behind:
         self._driver, self._pg = driver, driver.pgconn
         self._dialect = sql.dialect
         self._error, self._error_of, self._pq = Error, errors.error_from_result, pq
-        # By what the rows of a table need: a rank, a statement, and what it reads.
+        # A rank, in which no table comes before one that its foreign keys name; a statement; and what that reads.
         self._jobs: list[tuple[int, bytes, bytes]] = []
         self._job: _Job | None = None
         self._planned_once = False
