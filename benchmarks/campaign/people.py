@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from threading import Event, Thread
@@ -98,7 +99,14 @@ class People(Coordinator):
         return filing
 
     def _row(self, app: App, filing: Filing) -> tuple[str, str] | None:
-        found = [(ref, word) for ref, text, word in app.books().records if text == filing.text]
+        try:
+            books = app.books()
+        except sqlite3.OperationalError as error:
+            # A worker that is made to stand still may hold the file meanwhile, longer than staff wait.
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                raise
+            return None
+        found = [(ref, word) for ref, text, word in books.records if text == filing.text]
         return found[0] if found else None
 
     def _answer(self, chance: random.Random) -> bool:
