@@ -75,6 +75,7 @@ class Walk:
         Only what shares one second is turned page by page. A server with another order is read to its end and then sorted.
         """
         after, number = begin.replace(microsecond=0), 1
+        turned: set[str] = set()
         while True:
             rows = self._page(number, updated_after=self._plan.say(after))
             times = [changed_at(self._plan, row) for row in rows]
@@ -89,9 +90,12 @@ class Walk:
             reached = max((time or begin for time in times), default=begin).replace(microsecond=0) - SECOND
             if reached > after:
                 self._seen.passes(reached)
-                after, number = reached, 1
+                after, number, turned = reached, 1, set()
                 continue
-            self._turned(number, fresh)
+            # What an earlier question had already may fill a page of this one; the same page has nothing that this one had not.
+            keys = _keys(rows)
+            self._turned(number, keys - turned)
+            turned |= keys
             number += 1
 
     def _all_sorted(self, after: datetime) -> list[Any]:
@@ -106,7 +110,7 @@ class Walk:
         while True:
             rows = self._page(number, **arguments)
             yield rows
-            keys = {ref_of(row) or raw(row) for row in rows}
+            keys = _keys(rows)
             # Servers that know no pages give the first again; some give the last again when there is no more.
             fresh = keys - before - first
             if self._ends(rows, fresh):
@@ -139,6 +143,10 @@ class Walk:
         if name == "updated_datetime":
             return sorted(rows, key=lambda row: changed_at(self._plan, row) or FAR)
         return sorted(rows, key=lambda row: lenient(self._plan, row, name) or FAR)
+
+
+def _keys(rows: Sequence[Any]) -> set[str]:
+    return {ref_of(row) or raw(row) for row in rows}
 
 
 def _ascending(times: Sequence[datetime | None]) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.open311.walking import Walk
@@ -89,6 +89,19 @@ def test_many_changes_in_one_second_are_turned_page_by_page() -> None:
         city.requests[ref]["updated_datetime"] = city.requests[filed[5]]["updated_datetime"]
     with serving(city) as server:
         assert sorted(refs(list(connector(server, **POLLED).changes(None)))) == filed
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 4), max_size=24))
+@example([0, 0, 0, 1, 1, 1, 1])
+@example([0] * 3 + [1] * 3 + [2] * 3)
+def test_neighbouring_seconds_that_fill_pages_are_read_to_the_end(seconds: list[int]) -> None:
+    city = City(Habits(updated_after=True, paging=True))
+    filed = [city.file(f"Laporan {number}") for number in range(len(seconds))]
+    for ref, second in zip(filed, seconds, strict=True):
+        city.requests[ref]["updated_datetime"] = BEGIN + timedelta(days=90, seconds=second)
+    with serving(city) as server:
+        assert sorted({*refs(list(connector(server, **POLLED).changes(None)))}) == sorted(filed)
 
 
 def test_an_order_of_its_own_is_read_to_the_end_and_sorted() -> None:
