@@ -37,9 +37,8 @@ class Hub:
 
     def session(self, name: str, *, progress: Callable[[Tally], None] | None = None, pushes: bool = True) -> Session:
         """Return a session for one connection, ready to run; raises NotFound."""
-        with self.store.unit() as unit:
-            row = unit.connection(name)
-        return Session(self.engine.gateway(name, pushes=pushes), self.connector(row), progress=progress)
+        connector = self.connector(self.store.connection(name))
+        return Session(self.engine.gateway(name, pushes=pushes), connector, progress=progress)
 
     def close(self) -> None:
         """Give back what was opened."""

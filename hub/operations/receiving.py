@@ -158,8 +158,7 @@ def _understood(hub: Hub, name: str, row: Row[Any], hint: Hint) -> Sender:
 
 
 def _by_connector(hub: Hub, name: str, row: Row[Any], hint: Hint, problem: ConfigurationProblems) -> Sender:
-    with hub.store.unit() as unit:
-        connection = unit.connection(row.id)
+    connection = hub.store.connection(row.id)
     try:
         with closing(hub.connector(connection)) as connector:
             refs = [str(ref) for ref in connector.receive(hint)]

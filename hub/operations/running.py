@@ -61,9 +61,8 @@ def synchronise(hub: Hub, name: str, *, progress: Progress | None = None) -> Run
 def reconcile(hub: Hub, name: str, *, progress: Progress | None = None) -> Run:
     """Compare everything with the app and heal what differs; raises Refused where the app cannot be listed whole."""
     before = standing_of(hub, name)
-    with hub.store.unit() as unit:
-        if not unit.connection(name).sheet["can_list"]:
-            raise Refused(f"The app behind {name} cannot list everything it has.", "`simpul sync` takes in what it reports.")
+    if not hub.store.connection(name).sheet["can_list"]:
+        raise Refused(f"The app behind {name} cannot list everything it has.", "`simpul sync` takes in what it reports.")
     due_now(hub, name, listing=True)
     tally = run(hub, name, progress=progress)
     return Run(tally, before, standing_of(hub, name))

@@ -119,7 +119,7 @@ def hold_pushes(hub: Hub, name: str) -> None:
 
 
 def _others_due(hub: Hub, name: str) -> set[str]:
-    with hub.store.unit() as unit:
-        here = unit.connection(name).id
+    here = hub.store.connection(name).id
+    with hub.store.reading() as sql:
         link = tables.links.c
-        return {row.id for row in unit.sql.execute(select(link.id).where(link.due_at.is_not(None), link.connection_id != here))}
+        return {row.id for row in sql.execute(select(link.id).where(link.due_at.is_not(None), link.connection_id != here))}

@@ -12,7 +12,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ from contracts.errors import SimpulError
 from hub.store import schema, tables
 from hub.store.ahead import Tell, made_ahead, silent
 from hub.store.filling import fill
+from hub.store.rows import ConnectionRow
 from hub.store.types import as_json
 from hub.store.unit import Unit
 
@@ -126,6 +127,11 @@ class Store:
                 unit.close()
         if unit.due and self._trial() is None:
             self.on_due(frozenset(unit.due))
+
+    def connection(self, name: str | int) -> ConnectionRow:
+        """Return one connection by name or id as it stands, to be looked at and not to be changed; raises NotFound."""
+        with self.reading() as sql, closing(Unit(sql, self.now(), self.make_id)) as unit:
+            return unit.connection(name)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -88,3 +88,11 @@ def test_what_was_written_ahead_is_carried_out_before_the_session_ends(office: O
         with hub.store.reading() as sql:
             assert not sql.execute(select(tables.attempts).where(tables.attempts.c.outcome.not_in(["acknowledged"]))).all()
     assert (dinas.creates, leases(hub)) == (2, [None, None])
+
+
+def test_a_session_is_opened_while_another_transaction_writes(office: Office, hub: Hub) -> None:
+    # It only looks: on SQLite whoever would write waits half a minute here, and then fails.
+    office.add("kota", Behaviour())
+    with hub.store.writing():
+        session = hub.session("kota")
+    assert session.run().failures == 0
