@@ -17,13 +17,14 @@ from hub.store.types import Moment
 _MARK = re.compile(r"(?<!%)%\((\w+)\)")
 
 
-# A statement that is kept, and its values: numbers, texts and lists of texts.
-Question = tuple[Select[Any], dict[str, Any]]
+# A statement that is kept, and its values: numbers, moments, texts and lists of texts.
+Kept = Select[*tuple[Any, ...]]
+Question = tuple[Kept, dict[str, Any]]
 Answers = Iterable[Sequence[Any]]
 
 
-def answers(sql: Connection, statement: Select[Any], given: dict[str, Any]) -> Answers:
-    """Return the rows that ``sql.execute`` gives, and raise what it raises. ``given``: numbers, texts and lists of texts.
+def answers(sql: Connection, statement: Kept, given: dict[str, Any]) -> Answers:
+    """Return the rows that ``sql.execute`` gives, and raise what it raises. ``given``: numbers, moments, texts and lists of texts.
 
     The statement is one that is kept: what is found out about it once is remembered.
     """
@@ -80,14 +81,14 @@ def _done(sql: Connection, said: str, work: Callable[[Any], Any]) -> Any:
 
 
 @functools.lru_cache(maxsize=128)
-def _said(statement: Select[Any], dialect: Dialect) -> tuple[str, dict[str, Any], tuple[int, ...]]:
+def _said(statement: Kept, dialect: Dialect) -> tuple[str, dict[str, Any], tuple[int, ...]]:
     compiled = statement.compile(dialect=dialect)
     fixed = {name: value for name, value in compiled.params.items() if value is not None}
     return str(compiled), fixed, tuple(place for place, column in enumerate(statement.selected_columns) if isinstance(column.type, Moment))
 
 
 @functools.lru_cache(maxsize=64)
-def _said_together(statements: tuple[Select[Any], ...], dialect: Dialect) -> tuple[str, dict[str, Any], list[tuple[int, ...]]]:
+def _said_together(statements: tuple[Kept, ...], dialect: Dialect) -> tuple[str, dict[str, Any], list[tuple[int, ...]]]:
     texts, values, moments = [], {}, []
     for place, statement in enumerate(statements):
         said, fixed, those = _said(statement, dialect)

@@ -130,7 +130,7 @@ class Store:
 
     def connection(self, name: str | int) -> ConnectionRow:
         """Return one connection by name or id as it stands, to be looked at and not to be changed; raises NotFound."""
-        with self.reading() as sql, closing(Unit(sql, self.now(), self.make_id)) as unit:
+        with self.asking() as sql, closing(Unit(sql, self.now(), self.make_id)) as unit:
             return unit.connection(name)
 
     @contextmanager
@@ -165,6 +165,17 @@ class Store:
             return
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if self.engine.dialect.name == "postgresql" else {}
         with _discreet(), self.engine.connect().execution_options(**options) as sql, sql.begin():
+            yield sql
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """Open a connection for questions that need not agree with each other: each sees what was committed when it began."""
+        if self._trial() is not None or self.engine.dialect.name != "postgresql":
+            with self.reading() as sql:
+                yield sql
+            return
+        # Without a transaction a question is one way there and back instead of three.
+        with _discreet(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as sql:
             yield sql
 
     @contextmanager

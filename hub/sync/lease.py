@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 from datetime import timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from contracts.errors import LeaseLost
 from hub.store import tables
+from hub.store.direct import answers
 from hub.store.rows import ConnectionRow
 from hub.store.unit import Unit
 from hub.sync.creates import doubt
@@ -38,7 +40,7 @@ class LeaseBusy(LeaseLost):
 
 def this_process(nonce: str) -> str:
     """Name this process as a lease owner: host, process id, when it began, and something that tells two sessions of it apart."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_began(os.getpid())}/{nonce}"
+    return f"{socket.gethostname()}/{os.getpid()}/{_own_beginning(os.getpid())}/{nonce}"
 
 
 def acquire(unit: Unit, name: str, owner: str) -> ConnectionRow:
@@ -93,20 +95,19 @@ def _lost_count(row: ConnectionRow, unit: Unit) -> None:
 
 def takeover(desk: Desk) -> None:
     """Whatever an earlier session had written ahead and never reported may or may not have happened."""
-    found = desk.unit.sql.execute(_LEFT_OPEN, {"here": desk.row.id, "fence": desk.row.fence}).all()
-    for row in found:
-        link = desk.unit.link(row.link_id)
-        attempt_row = desk.unit.attempt(row.id)
+    for attempt, link_id, kind in list(answers(desk.unit.sql, _LEFT_OPEN, {"here": desk.row.id, "fence": desk.row.fence})):
+        link = desk.unit.link(link_id)
+        attempt_row = desk.unit.attempt(attempt)
         if attempt_row is not None:
             attempt_row.outcome = Outcome.UNKNOWN.value
-        if row.kind == "create":
+        if kind == "create":
             if link.state is LinkState.CREATING:
                 doubt(desk, link)
             continue
-        link.sent = [{**entry, "fate": "unknown"} if entry["attempt"] == row.id else entry for entry in link.sent]
+        link.sent = [{**entry, "fate": "unknown"} if entry["attempt"] == attempt else entry for entry in link.sent]
         link.due_at = desk.now + timedelta(seconds=max(desk.peer.sheet.settle, 1.0))
         for mark in desk.unit.response_links_of(link):
-            if mark.attempt == row.id and mark.state is SentState.SENT:
+            if mark.attempt == attempt and mark.state is SentState.SENT:
                 mark.state = SentState.UNKNOWN
 
 
@@ -124,6 +125,12 @@ def may_be_alive(owner: str) -> bool:
     # A container that was started again has the same name, and its first process the same number.
     began = _began(int(pid))
     return len(rest) < 3 or "" in (began, rest[0]) or rest[0] == began
+
+
+@functools.lru_cache(maxsize=1)
+def _own_beginning(pid: int) -> str:
+    # It never changes, and every session asks for it.
+    return _began(pid)
 
 
 def _began(pid: int) -> str:

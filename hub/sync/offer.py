@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, case, exists, or_, select
 
 from contracts.errors import LeaseLost, SimpulError
 from contracts.gateway import Apply, Create, Pull, Read, Task
 from hub.store import tables
+from hub.store.direct import answers
 from hub.store.rows import LinkRow
 from hub.store.types import Moment
 from hub.sync import recovery
@@ -32,6 +34,15 @@ class Offer:
     reading: Reading | None = None
 
 
+class _Waits(NamedTuple):
+    """Whether anything of each kind is there."""
+
+    hints: bool
+    reads: bool
+    doubts: bool
+    links: bool
+
+
 _here: BindParameter[int] = bindparam("here")
 _now = bindparam("now", type_=Moment())
 _hint, _read, _link = tables.inbox.c, tables.reads.c, tables.links.c
@@ -52,7 +63,8 @@ def offer(desk: Desk, limit: int, *, fed: bool) -> Offer:
     if row.calls_from is not None and row.calls_from > desk.now:
         return _listing(desk, pace) if fed and pace else Offer()
     limit = min(limit, pace.left(row.calls_from, desk.now)) if pace else limit
-    reads, waits = may_read(desk), desk.unit.sql.execute(_WAITS, {"here": row.id, "now": desk.now}).one()
+    reads = may_read(desk)
+    [waits] = map(_Waits._make, answers(desk.unit.sql, _WAITS, {"here": row.id, "now": desk.now}))
     if reads:
         if waits.hints:
             take_hints(desk)

@@ -155,7 +155,9 @@ def finish_pull(desk: Desk, reading: Reading, page: Page) -> None:
     """The connector has no more now: what a complete listing or a look-up proves, and when to ask again."""
     row, policy = desk.row, desk.peer.policy
     works(desk, Direction.PULL)
-    forget_old(desk.unit.sql, desk.row.id, desk.now)
+    if row.pulled_at is None or _hour(row.pulled_at) != _hour(desk.now):
+        # They are kept for days: whoever is read every few seconds need not ask for them each time.
+        forget_old(desk.unit.sql, row.id, desk.now)
     if reading.moved:
         _prune(desk)
     row.pulled_at = desk.now
@@ -181,6 +183,10 @@ def finish_pull(desk: Desk, reading: Reading, page: Page) -> None:
             miss(desk, link)
         else:
             _look_later(desk, link)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _look_later(desk: Desk, link: LinkRow) -> None:

@@ -23,14 +23,14 @@ def due(store: Store, *, only: str | None = None) -> list[str]:
     One that a living session is at work on is left out; ``only`` asks for a single connection. A name too many costs
     an empty session, so what only a locked row can tell is left to the session.
     """
-    with store.reading() as sql:
+    with store.asking() as sql:
         found = sql.execute(_ONE if only else _ALL, {"now": store.now(), "only": only}).all()
     return [row.name for row in found if row.owner is None or not may_be_alive(row.owner)]
 
 
 def names(store: Store, ids: frozenset[int]) -> dict[int, str]:
     """Return the names of connections by id."""
-    with store.reading() as sql:
+    with store.asking() as sql:
         found = sql.execute(select(_connection.id, _connection.name).where(_connection.id.in_(sorted(ids))))
         return {row.id: row.name for row in found}
 

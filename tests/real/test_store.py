@@ -193,3 +193,34 @@ def test_a_reading_sees_one_moment(store: Store) -> None:
         assert sql.execute(asked).scalar() == before
     with store.reading() as sql:
         assert sql.execute(asked).scalar() == before + 1
+
+
+def test_what_is_only_asked_opens_no_transaction_on_postgresql_and_leaves_none_out_later(store: Store) -> None:
+    with store.unit() as unit:
+        fill(unit.sql)
+    asked = select(tables.connections.c.fence)
+    with store.asking() as sql:
+        before = sql.execute(asked).scalar_one()
+        if store.engine.dialect.name == "postgresql":
+            with store.unit() as unit:
+                unit.connection("kota", lock=True).fence += 1
+            assert sql.execute(asked).scalar() == before + 1
+            assert sql.connection.driver_connection.info.transaction_status.name == "IDLE"  # type: ignore[union-attr]
+    assert store.connection("kota").name == "kota"
+    # The pool gives the same connection to whoever is next: what they begin is a transaction again.
+    now = dump(store)
+    with pytest.raises(RuntimeError), store.unit() as unit:
+        unit.connection("kota", lock=True).fence = 70
+        unit.flush()
+        raise RuntimeError
+    assert dump(store) == now
+
+
+def test_in_a_dry_run_a_question_sees_what_was_tried(store: Store) -> None:
+    with store.unit() as unit:
+        fill(unit.sql)
+    with store.dry():
+        with store.unit() as unit:
+            unit.connection("kota", lock=True).fence = 70
+        assert store.connection("kota").fence == 70
+    assert store.connection("kota").fence != 70
