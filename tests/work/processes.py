@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,6 +35,8 @@ def _start(environ: dict[str, str], arguments: list[str], log: str) -> int:
         os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
         os.dup2(2, 1)
         os.environ.update(environ)
+        # As at a terminal: what a script starts in its background ignores Ctrl-C, and so would whatever it starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         root(arguments)
     except SystemExit as ended:
         os._exit(int(ended.code or 0))
@@ -43,9 +46,14 @@ def _start(environ: dict[str, str], arguments: list[str], log: str) -> int:
 
 
 def _end(pid: int, number: int) -> int:
-    """Send a signal and wait for the end; negative if a signal ended it."""
+    """Send a signal and wait for the end; negative if a signal ended it, which is SIGKILL after a minute."""
     os.kill(pid, number)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    patience = time.monotonic() + 60.0
+    while not (ended := os.waitpid(pid, os.WNOHANG))[0]:
+        if time.monotonic() > patience:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)
+    return os.waitstatus_to_exitcode(ended[1])
 
 
 def _obey() -> None:
