@@ -70,6 +70,7 @@ bench: setup
 	$(BIN)/python benchmarks/scale.py $(QUICK)
 	$(BIN)/python benchmarks/latency.py $(QUICK)
 	$(BIN)/python benchmarks/million.py $(QUICK)
+	$(BIN)/python benchmarks/upgrade.py $(QUICK)
 
 # A database and a broker of its own, so PostgreSQL and RabbitMQ must be installed, not running.
 faults: setup

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import random
 import tempfile
 import time
@@ -19,19 +17,17 @@ from sqlalchemy import select
 
 from benchmarks import limits, plans
 from benchmarks.apps.records import PROVINCES
-from benchmarks.databases import durable, fresh
+from benchmarks.databases import fresh
 from benchmarks.figures import Figures, show
-from benchmarks.hubs import durability_of
-from benchmarks.nation import REGIONS, WORDS, Nation
+from benchmarks.nation import REGIONS, WORDS
 from benchmarks.network import name_of
-from benchmarks.populating import populate, settle
+from benchmarks.populating import nationwide
 from benchmarks.processes import roles
 from benchmarks.recount import differences
 from contracts.content import iso
 from contracts.vocabulary import Status
 from hub.accounts.roles import Role, Scope
-from hub.build import Hub, build
-from hub.config import Settings
+from hub.build import Hub
 from hub.operations.accounts import add_account
 from hub.operations.complaints import assign
 from hub.operations.tokens import add_token
@@ -168,19 +164,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--plans", type=Path, default=None, help="file for the query plans")
     given = parser.parse_args(arguments)
     size, figures = given.size or (QUICK if given.quick else FULL), Figures()
-    print(f"{size:,} complaints, {REGIONS} connections; {os.cpu_count()} cores, Python {platform.python_version()}, seed {_SEED}")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simpul-bench-")))
         url = stack.enter_context(fresh("postgresql", folder))
-        hub = build(Settings(folder, url, folder / "keys.json"))
-        stack.callback(hub.close)
-        told = durability_of(hub)
-        figures.must(durable(told), f"the hub is not durable: {told}")
-        print(f"PostgreSQL with {told}")
-        began = time.monotonic()
-        settle(hub)
-        populate(hub, Nation(size, _SEED, datetime.now(UTC)))
-        print(f"built in {time.monotonic() - began:.0f} s: {plans.sizes(hub)}", flush=True)
+        hub = stack.enter_context(nationwide(folder, url, size, _SEED, figures))
         people(hub)
         add_account(hub, _WHO, "sebuah-sandi-yang-panjang", Role.MONITOR)
         token = add_token(hub, _WHO, "benchmark", Scope.READ, days=1)

@@ -13,7 +13,8 @@ class Limits:
     ``quiet``: nothing changed; ``settled``: from the first of 200 edits until both sides are equal, of which ``engine``
     is processor time of the engine's own steps; ``memory``: of a backfill, last quarter / second quarter.
     ``round``: processor time of an idle round over 700 regions; ``beside``: p95 of changes beside regions that are ill / without them,
-    and ``beside_ill`` its seconds; ``change``: p95 of a change with a webhook; ``asked``: p95 of a question to the API.
+    and ``beside_ill`` its seconds; ``change``: p95 of a change with a webhook; ``asked``: p95 of a question to the API;
+    ``held_up``: the longest wait of one who writes beside `simpul migrate`.
     """
 
     first_load: Mapping[str, float]
@@ -28,6 +29,7 @@ class Limits:
     beside_ill: float
     change: float
     asked: float
+    held_up: float
 
 
 FULL = Limits(
@@ -43,6 +45,7 @@ FULL = Limits(
     beside_ill=5.0,
     change=1.0,
     asked=0.1,
+    held_up=3.0,
 )
 # A few thousand records on a machine of which others take their share: only what is broken is to fail.
 QUICK = Limits(
@@ -58,4 +61,5 @@ QUICK = Limits(
     beside_ill=10.0,
     change=4.0,
     asked=1.0,
+    held_up=3.0,
 )

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import time
 from collections import Counter
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, insert, text
 
-from benchmarks.hubs import KIND, LIVE_FROM, settings_of
+from benchmarks import plans
+from benchmarks.databases import durable
+from benchmarks.figures import Figures
+from benchmarks.hubs import KIND, LIVE_FROM, durability_of, settings_of
 from benchmarks.nation import REGIONS, Nation
 from benchmarks.network import name_of
 from benchmarks.running import LocalApp
-from hub.build import Hub
+from hub.build import Hub, build
+from hub.config import Settings
 from hub.operations import connections
 from hub.store import rollup, tables
 from hub.store.bulk import insert_rows
@@ -21,6 +31,24 @@ from hub.store.statements import NAMES, TABLES, VALUES
 from hub.store.wording import worded
 from hub.sync.engine import network_changed
 from hub.words import ConflictKind, ConflictState, Phase
+
+
+@contextmanager
+def nationwide(folder: Path, url: str, size: int, seed: int, figures: Figures) -> Iterator[Hub]:
+    """Give a hub on an empty PostgreSQL database with a nation's complaints in it; how durable that is, and how large, is printed."""
+    hub = build(Settings(folder, url, folder / "keys.json"))
+    try:
+        told = durability_of(hub)
+        figures.must(durable(told), f"the hub is not durable: {told}")
+        print(f"{size:,} complaints, {REGIONS} connections; {os.cpu_count()} cores, Python {platform.python_version()}, seed {seed}")
+        print(f"PostgreSQL with {told}", flush=True)
+        began = time.monotonic()
+        settle(hub)
+        populate(hub, Nation(size, seed, datetime.now(UTC)))
+        print(f"built in {time.monotonic() - began:.0f} s: {plans.sizes(hub)}", flush=True)
+        yield hub
+    finally:
+        hub.close()
 
 
 def settle(hub: Hub) -> None:
@@ -39,7 +67,7 @@ def settle(hub: Hub) -> None:
 def populate(hub: Hub, nation: Nation) -> None:
     """Write everything; the indexes are made after it, as who moves a nation's complaints would do."""
     with hub.store.writing() as sql:
-        later = _without_indexes(sql)
+        later = without_indexes(sql)
     for batch in nation.batches():
         with hub.store.writing() as sql:
             for kind, rows in ((ComplaintRow, batch.complaints), (LinkRow, batch.links)):
@@ -65,7 +93,7 @@ def _count(sql: Connection, counts: Counter[rollup.Cell]) -> None:
     insert_rows(sql, tables.standing, (*names[1:], "n"), [(*cell, n) for cell, n in whole.items()])
 
 
-def _without_indexes(sql: Connection) -> list[str]:
+def without_indexes(sql: Connection) -> list[str]:
     """Drop what is no constraint, and return how it is made again."""
     asked = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename IN ('complaints', 'links', 'ledger')"
     own = "AND indexname LIKE 'ix%'"
