@@ -22,19 +22,8 @@ from tests.sync.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 CAUGHT, SURVIVED, NO_END, NO_RUN = "caught", "SURVIVED", "NO END", "NO RUN"
-SCENARIOS = (
-    "directed",
-    "stamps",
-    "vocabularies",
-    "neighbours",
-    "responses",
-    "restores",
-    "identity",
-    "refusals",
-    "erasure",
-    "scenarios",
-)
-_STORIES = [f"tests/sync/test_{name}.py" for name in SCENARIOS]
+_OTHERS = {"test_rules.py", "test_machine.py", "test_mutants.py"}
+_STORIES = sorted(f"tests/sync/{path.name}" for path in Path(__file__).parent.glob("test_*.py") if path.name not in _OTHERS)
 STAGES = (
     ("property test", "not real", ["tests/sync/test_rules.py"]),
     ("scenario", "not real and not long", _STORIES),
