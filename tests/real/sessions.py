@@ -26,6 +26,7 @@ from hub.config import Settings
 from hub.store.rows import ConnectionRow
 from hub.store.unit import Unit
 from hub.sync import lease
+from tests.work.processes import end
 
 _ROOT = Path(__file__).parents[2]
 _IDLE = 0.02
@@ -81,18 +82,11 @@ def _start(home: str, database: str, name: str, fenced: bool) -> int:
         os._exit(1)
 
 
-def _end(pid: int, number: int) -> int:
-    """Send a signal, continue a paused process, and wait for its end; negative if a signal ended it."""
-    os.kill(pid, number)
-    os.kill(pid, signal.SIGCONT)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
 def _obey() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         do = order.pop("do")
-        print(json.dumps(_start(**order) if do == "start" else _end(**order)), flush=True)
+        print(json.dumps(_start(**order) if do == "start" else end(**order)), flush=True)
 
 
 class Sessions:

@@ -45,9 +45,10 @@ def _start(environ: dict[str, str], arguments: list[str], log: str) -> int:
         os._exit(1)
 
 
-def _end(pid: int, number: int) -> int:
-    """Send a signal and wait for the end; negative if a signal ended it, which is SIGKILL after a minute."""
+def end(pid: int, number: int) -> int:
+    """Send a child a signal, continue it if it is paused, and wait for its end; negative if a signal ended it: SIGKILL after a minute."""
     os.kill(pid, number)
+    os.kill(pid, signal.SIGCONT)
     patience = time.monotonic() + 60.0
     while not (ended := os.waitpid(pid, os.WNOHANG))[0]:
         if time.monotonic() > patience:
@@ -60,7 +61,7 @@ def _obey() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         do = order.pop("do")
-        print(json.dumps(_start(**order) if do == "start" else _end(**order)), flush=True)
+        print(json.dumps(_start(**order) if do == "start" else end(**order)), flush=True)
 
 
 class Processes:
